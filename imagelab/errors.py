@@ -1,0 +1,151 @@
+"""What can go wrong, as one tree.
+
+Every error names its remedy, keeps its cause (``__cause__``) and, where a picture was
+asked for, carries the ledger's row as ``.generation``::
+
+    ImageLabError
+    ├── InputError              what was asked cannot be asked (nothing was sent); also a ValueError
+    │   ├── ModelError          no such model, or not one that can do this
+    │   └── TemplateError       a template variable is missing, unused or misspelt
+    ├── SetupError              the lab cannot be opened as told
+    │   └── MissingKeyError     no API key: names the variable to set
+    ├── RecordError             the ledger or the picture files cannot be read or written
+    │   └── PictureError        kept bytes are no picture, are gone, or were changed
+    ├── BudgetError             the hold does not fit the budget (nothing was sent)
+    └── ExchangeError           a provider was asked, and no good picture came
+        ├── UnreachableError        nobody answered at the address      not billed
+        ├── KeyRefusedError         wrong key, or no right to this      not billed
+        ├── QuotaError              no credit or spending limit left    not billed
+        ├── RateLimitError          too many at once                    not billed
+        ├── RejectedError           the provider refuses the request    not billed
+        ├── RefusedError            the safety system said no           perhaps billed at output
+        ├── OutcomeUnknownError     time-out, dropped or 5xx answer     perhaps billed
+        └── SpoiltError             paid, but what came is no picture   billed
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from imagelab.request import Generation
+
+Billed = Literal["yes", "no", "perhaps"]
+"""Whether money was taken for a request, as far as anyone can know."""
+
+
+class ImageLabError(Exception):
+    """The root: ``except ImageLabError`` catches whatever imagelab raises by intent."""
+
+    generation: Generation | None = None
+    """The ledger's row of the picture that failed, where there is one."""
+
+
+class InputError(ImageLabError, ValueError):
+    """What was asked cannot be asked; nothing was sent and nothing was paid."""
+
+
+class ModelError(InputError):
+    """No such model, or not one that can do this."""
+
+
+class TemplateError(InputError):
+    """A template variable is missing, unused or misspelt."""
+
+
+class SetupError(ImageLabError):
+    """The lab cannot be opened as told."""
+
+
+class MissingKeyError(SetupError):
+    """No API key was found where the provider's key is looked for."""
+
+
+class RecordError(ImageLabError):
+    """The ledger or the picture files cannot be read or written."""
+
+    rescued: bytes | None = None
+    """A picture that was paid for and could not be kept: save it elsewhere."""
+
+
+class PictureError(RecordError):
+    """Kept bytes are no picture, are gone, or are not what was kept."""
+
+
+class BudgetError(ImageLabError):
+    """The hold does not fit what is left of the budget; nothing was sent."""
+
+
+class ExchangeError(ImageLabError):
+    """A provider was asked, and no good picture came.
+
+    ``status`` and ``billed`` are what the ledger's row will say; ``request_id`` is the
+    provider's, where it gave one; ``seconds_until_retry`` is the wait it asked for;
+    ``raw`` holds bytes that came and were paid for but are no picture.
+    """
+
+    status: ClassVar[Literal["failed", "refused", "unknown", "spoilt"]] = "failed"
+    billed: Billed = "no"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        http_status: int | None = None,
+        request_id: str | None = None,
+        seconds_until_retry: float | None = None,
+        raw: bytes | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.http_status = http_status
+        self.request_id = request_id
+        self.seconds_until_retry = seconds_until_retry
+        self.raw = raw
+
+
+class UnreachableError(ExchangeError):
+    """Nobody answered at the address: the request never left."""
+
+
+class KeyRefusedError(ExchangeError):
+    """The provider knows the key not, or the key may not do this."""
+
+
+class QuotaError(ExchangeError):
+    """No credit is left, or a spending limit of the account is reached."""
+
+
+class RateLimitError(ExchangeError):
+    """Too many requests, pictures or tokens at once; waiting helps."""
+
+
+class RejectedError(ExchangeError):
+    """The provider refuses the request as it stands; sending it again cannot help."""
+
+
+class RefusedError(ExchangeError):
+    """The safety system said no. ``stage`` tells whether to the words or to the picture."""
+
+    status = "refused"
+
+    def __init__(self, message: str, *, stage: str = "unknown", **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.stage = stage
+        # A block at the input stage is before any picture; at the output stage one was made.
+        self.billed = "no" if stage == "input" else "perhaps"
+
+
+class OutcomeUnknownError(ExchangeError):
+    """The request went out and no whole answer came back: it may have been billed."""
+
+    status = "unknown"
+    billed: Billed = "perhaps"
+
+
+class SpoiltError(ExchangeError):
+    """An answer came and was billed, but what it carries is no picture. ``raw`` keeps it."""
+
+    status = "spoilt"
+    billed: Billed = "yes"
