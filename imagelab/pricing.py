@@ -1,0 +1,171 @@
+"""What a request will cost (its quote), and what it did cost, in exact nano-dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imagelab.catalog import models, prices, tokens
+from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.request import ImageRequest, Usage
+
+DEAREST = "the dearest tier of the dearest known model"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """What asking would cost, and why.
+
+    ``usd`` is the expected cost in dollars, ``None`` where it cannot be known before;
+    ``bound_usd`` is what will be held: as far as is known, the bill never passes it.
+
+    >>> quote("a red fox in snow", model="gpt-image-1", quality="high").usd
+    0.16646
+    """
+
+    pictures: int
+    nano: int | None
+    bound_nano: int
+    why: tuple[str, ...]
+
+    @property
+    def usd(self) -> float | None:
+        """Expected dollars for all the pictures, or ``None``."""
+        return usd_or_none(self.nano)
+
+    @property
+    def bound_usd(self) -> float:
+        """Dollars that will be held for all the pictures."""
+        return usd(self.bound_nano)
+
+    @property
+    def usd_per_picture(self) -> float | None:
+        """Expected dollars for one picture, or ``None``."""
+        return None if self.usd is None or not self.pictures else self.usd / self.pictures
+
+    def __str__(self) -> str:
+        pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
+        if self.nano is None:
+            return f"{pictures}: cost unknown before asking, at most {show(self.bound_nano)}"
+        return f"{pictures}: {show(self.nano)}"
+
+    def __repr__(self) -> str:
+        return f"Quote({self}; {'; '.join(self.why)})"
+
+
+def quote(
+    prompt: str | ImageRequest,
+    *,
+    model: str = "gpt-image-1",
+    quality: str = "low",
+    size: str = "1024x1024",
+    background: str | None = None,
+    output_format: str | None = None,
+    output_compression: int | None = None,
+    provider: str = "openai",
+    batch: bool = False,
+) -> Quote:
+    """Say what one picture will cost at ``provider``'s list price, and where that comes from.
+
+    Takes an ``ImageRequest``, or a prompt and settings. A model or price that the catalogue
+    does not know gives a quote whose ``usd`` is ``None``: unknown, never zero.
+
+    Raises:
+        InputError: the combination is one the model cannot do.
+
+    >>> quote("a red fox in snow", model="gpt-image-1", quality="low")
+    Quote(1 picture: $0.011; 272 image output tokens x $40 per million; ...)
+    """
+    if isinstance(prompt, ImageRequest):
+        return quote_request(prompt, provider, batch=batch)
+    request = ImageRequest(
+        prompt=prompt,
+        model=model,
+        quality=quality,
+        size=size,
+        background=background,
+        output_format=output_format,
+        output_compression=output_compression,
+    )
+    return quote_request(request, provider, batch=batch)
+
+
+def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) -> Quote:
+    """Quote one request at the newest price of ``provider``."""
+    price = prices.price(provider, request.model, lane="batch" if batch else "standard")
+    if models.find(request.model) is None or price is None:
+        return _unknown(request)
+    out = tokens.output_tokens(request.model, request.quality, request.size)
+    words = tokens.text_tokens(request.prompt)
+    most = {"text_in": tokens.text_bound(request.prompt), "image_out": out.bound}
+    bound = prices.cost(most, price)
+    if bound is None:
+        return _unknown(request)
+    expected = None
+    if out.tokens is not None:
+        expected = prices.cost({"text_in": words, "image_out": out.tokens}, price)
+    return Quote(
+        pictures=1,
+        nano=expected,
+        # A prompt of many short tokens cannot be dearer than its bytes, but a bound is a bound.
+        bound_nano=max(bound, expected or 0),
+        why=_reasons(out, words, price),
+    )
+
+
+def _reasons(out: tokens.Count, words: int, price: prices.Price) -> tuple[str, ...]:
+    image = f"{out.tokens if out.tokens is not None else f'at most {out.bound}'}"
+    return (
+        f"{image} image output tokens x {_per_million(price.image_out)}",
+        f"{words} text tokens x {_per_million(price.text_in)}",
+        f"price {price.id}: {price.source}",
+        f"tokens: {out.source}",
+    )
+
+
+def _per_million(nano_per_token: int | None) -> str:
+    if nano_per_token is None:
+        return "an unknown price"
+    return f"${nano_per_token / 1000:g} per million"
+
+
+def _unknown(request: ImageRequest) -> Quote:
+    """Bound what nobody can price by the dearest thing the catalogue knows."""
+    why = (
+        f"no price is known for {request.model} at this provider",
+        f"held: {DEAREST} at this size",
+    )
+    return Quote(pictures=1, nano=None, bound_nano=_dearest(request), why=why)
+
+
+def _dearest(request: ImageRequest) -> int:
+    words = tokens.text_bound(request.prompt)
+    bounds = []
+    for model in models.all_models():
+        price = prices.price("openai", model.id)
+        size = request.size if models.size_problem(model, request.size) is None else "auto"
+        if price is not None:
+            most = tokens.output_tokens(model.id, model.tiers[-1], size).bound
+            bounds.append(prices.cost({"text_in": words, "image_out": most}, price) or 0)
+    return max(bounds)
+
+
+def total(quotes: Iterable[Quote]) -> Quote:
+    """Add quotes: one unknown among them makes the sum unknown, never smaller."""
+    parts = list(quotes)
+    amounts = [part.nano for part in parts]
+    known = [amount for amount in amounts if amount is not None]
+    return Quote(
+        pictures=sum(part.pictures for part in parts),
+        nano=sum(known) if len(known) == len(amounts) else None,
+        bound_nano=sum(part.bound_nano for part in parts),
+        why=tuple(dict.fromkeys(reason for part in parts for reason in part.why[2:])),
+    )
+
+
+def cost(usage: Usage, provider: str, model: str) -> tuple[int | None, str | None]:
+    """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
+    price = prices.price(provider, model)
+    if price is None:
+        return None, None
+    return prices.cost(usage.priced_kinds(), price), price.id

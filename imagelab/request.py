@@ -1,0 +1,306 @@
+"""What is asked and what came: frozen values, validated at birth, keyed by content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from imagelab.catalog import models
+from imagelab.catalog.money import show, usd_or_none
+from imagelab.errors import Billed, InputError, PictureError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Status = Literal["held", "sent", "done", "failed", "refused", "unknown", "spoilt"]
+"""Where a generation stands; see ``Generation.status``."""
+
+SETTINGS = (
+    "model",
+    "quality",
+    "size",
+    "background",
+    "output_format",
+    "output_compression",
+    "moderation",
+)
+"""The settings of a request beside its prompt, in the order people read them."""
+
+MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRequest:
+    """One picture, as it is asked for.
+
+    A setting that is ``None`` is not sent, and the provider decides. What the catalogue
+    knows to be impossible is an ``InputError`` at birth, naming what is allowed; a model
+    that it does not know passes here, and only its provider can judge it.
+
+    >>> ImageRequest(prompt="a red fox in snow", model="gpt-image-1", quality="high").size
+    '1024x1024'
+    """
+
+    prompt: str
+    model: str
+    quality: str = "low"
+    size: str = "1024x1024"
+    background: str | None = None
+    output_format: str | None = None
+    output_compression: int | None = None
+    moderation: str | None = None
+    operation: Literal["generate"] = "generate"
+
+    def __post_init__(self) -> None:
+        if wrong := self.problems():
+            raise InputError(" ".join(wrong))
+
+    def problems(self) -> list[str]:
+        """Say everything that makes this request illegal, in sentences; empty when legal."""
+        known = models.find(self.model)
+        if known is None:
+            return [] if self.prompt.strip() else ["The prompt is empty: say what to show."]
+        return models.problems(
+            known,
+            prompt=self.prompt,
+            quality=self.quality,
+            size=self.size,
+            background=self.background,
+            output_format=self.output_format,
+            output_compression=self.output_compression,
+        )
+
+    def parameters(self) -> dict[str, str | int]:
+        """Give what is sent and what decides the picture: absent settings are absent."""
+        named = {name: getattr(self, name) for name in ("prompt", *SETTINGS)}
+        return {name: value for name, value in named.items() if value is not None}
+
+    def key(self, provider: str) -> str:
+        """Digest what makes two requests the same: provider, operation and parameters.
+
+        Tagged with its version, so that another way of counting can never be mistaken
+        for this one.
+        """
+        return key_of(provider, self.operation, self.parameters())
+
+
+def key_of(provider: str, operation: str, parameters: Mapping[str, object]) -> str:
+    """Digest a request's content; see ``ImageRequest.key``."""
+    content = {"provider": provider, "operation": operation, **parameters}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"v1:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens by kind, as the provider returned them; ``None`` where it did not say."""
+
+    text_input_tokens: int | None = None
+    image_input_tokens: int | None = None
+    text_cached_tokens: int | None = None
+    image_cached_tokens: int | None = None
+    image_output_tokens: int | None = None
+    text_output_tokens: int | None = None
+
+    @classmethod
+    def from_wire(cls, body: object) -> Self:
+        """Read the ``usage`` object of an answer; whatever is missing or odd stays unknown."""
+        if not isinstance(body, Mapping):
+            return cls()
+        came = _part(body, "input_tokens_details")
+        went = _part(body, "output_tokens_details")
+        cached = _part(came, "cached_tokens_details")
+        text_out = _count(went, "text_tokens")
+        total_out = _count(body, "output_tokens")
+        # Older models give one number for the output, and all of it is picture.
+        rest = None if total_out is None else max(0, total_out - (text_out or 0))
+        image_out = _count(went, "image_tokens")
+        return cls(
+            text_input_tokens=_count(came, "text_tokens"),
+            image_input_tokens=_count(came, "image_tokens"),
+            text_cached_tokens=_count(cached, "text_tokens"),
+            image_cached_tokens=_count(cached, "image_tokens"),
+            image_output_tokens=rest if image_out is None else image_out,
+            text_output_tokens=text_out,
+        )
+
+    def priced_kinds(self) -> dict[str, int | None]:
+        """Give the counts under the names that prices use."""
+        return {
+            "text_in": self.text_input_tokens,
+            "image_in": self.image_input_tokens,
+            "text_cached": self.text_cached_tokens,
+            "image_cached": self.image_cached_tokens,
+            "image_out": self.image_output_tokens,
+            "text_out": self.text_output_tokens,
+        }
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _count(body: Mapping[str, Any], name: str) -> int | None:
+    count = body.get(name)
+    counts = isinstance(count, int) and not isinstance(count, bool) and count >= 0
+    return count if counts else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageResponse:
+    """What came for one request: the bytes as received, and what the provider said of them."""
+
+    data: bytes = field(repr=False)
+    usage: Usage
+    raw_usage: str | None = None
+    request_id: str | None = None
+    size: str | None = None
+    quality: str | None = None
+    background: str | None = None
+    output_format: str | None = None
+    seconds: float = 0.0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """One row of the ledger: one picture asked for, and what became of it.
+
+    ``status`` is ``done``; or ``failed`` (surely not billed), ``refused`` (the safety
+    system said no), ``unknown`` (perhaps billed: no whole answer came), ``spoilt`` (billed,
+    but what came is no picture); and while it lasts ``held`` or ``sent``.
+
+    >>> generation = lab.generate("a red fox in snow")      # doctest: +SKIP
+    >>> generation.cost_usd, generation.status              # doctest: +SKIP
+    (0.010935, 'done')
+    """
+
+    id: int
+    key: str
+    sample: int
+    take: int
+    provider: str
+    simulated: bool
+    request: ImageRequest
+    status: Status
+    time: datetime
+    run: int | None = None
+    billed: Billed | None = None
+    cost_nano: int | None = None
+    quoted_nano: int | None = None
+    hold_nano: int = 0
+    cost_basis: str | None = None
+    price: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    raw_usage: str | None = None
+    seconds: float | None = None
+    attempts: int = 0
+    picture: str | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    actual_size: str | None = None
+    actual_quality: str | None = None
+    actual_background: str | None = None
+    actual_format: str | None = None
+    request_id: str | None = None
+    error: str | None = None
+    error_kind: str | None = None
+    note: str | None = None
+    loader: Callable[[str], Path] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def prompt(self) -> str:
+        """The text that was asked for."""
+        return self.request.prompt
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars paid, from the usage that came back; ``None`` where nobody knows."""
+        return usd_or_none(self.cost_nano)
+
+    @property
+    def quoted_usd(self) -> float | None:
+        """Dollars expected before sending; ``None`` where that could not be known."""
+        return usd_or_none(self.quoted_nano)
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the bytes exactly as received."""
+        if self.picture is None or self.loader is None:
+            raise PictureError(
+                f"Generation {self.id} has no picture: its status is {self.status}"
+                f"{f' ({self.error})' if self.error else ''}. Ask again with fresh=True."
+            )
+        return self.loader(self.picture)
+
+    @property
+    def bytes(self) -> bytes:
+        """The bytes exactly as received; they carry the provider's provenance marks."""
+        path = self.path
+        try:
+            return path.read_bytes()
+        except OSError as cause:
+            raise PictureError(
+                f"The picture of generation {self.id} cannot be read from {path}: {cause}. "
+                "Put the file back, or ask again with fresh=True."
+            ) from cause
+
+    @property
+    def image(self) -> Image:
+        """The picture, decoded by Pillow."""
+        import PIL.Image
+
+        try:
+            picture = PIL.Image.open(io.BytesIO(self.bytes))
+            picture.load()
+        except (OSError, SyntaxError, ValueError) as cause:
+            raise PictureError(
+                f"What generation {self.id} received is no picture that can be read: {cause}."
+            ) from cause
+        return picture
+
+    @property
+    def format(self) -> str:
+        """The kind of file that came: ``png``, ``jpeg``, ``webp`` or ``bin`` if no picture."""
+        return "bin" if self.status == "spoilt" else (self.actual_format or "png")
+
+    @property
+    def mime(self) -> str:
+        """The MIME type of the bytes."""
+        return MIME.get(self.format, "application/octet-stream")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the bytes as received to ``path`` and return it.
+
+        A folder gets a file named after the picture. The suffix is not looked at: bytes
+        are never re-encoded, since that would lose their provenance marks.
+
+        Raises:
+            PictureError: there is no picture, or it cannot be written there.
+
+        """
+        target = Path(path)
+        if target.is_dir():
+            target = target / self.path.name
+        try:
+            target.write_bytes(self.bytes)
+        except OSError as cause:
+            raise PictureError(f"The picture cannot be written to {target}: {cause}.") from cause
+        return target
+
+    def __repr__(self) -> str:
+        asked = f"{self.request.model} {self.request.quality} {self.request.size}"
+        return f"Generation({self.prompt!r}, {asked}, {self.status}, {show(self.cost_nano)})"
+
+
+def names(kind: type) -> tuple[str, ...]:
+    """List the field names of one of the values above."""
+    return tuple(one.name for one in fields(kind))
