@@ -1,0 +1,145 @@
+"""Opening the ledger's database: durable, shared by processes, and surely a ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import Connection, Engine
+
+from imagelab.errors import RecordError
+from imagelab.records.schema import VERSION, metadata, purse, schema_version
+
+PATIENCE_SECONDS = 60
+"""How long to wait for another process that is writing."""
+
+
+def open_engine(path: Path) -> Engine:
+    """Open or create the ledger at ``path``.
+
+    Raises:
+        RecordError: it cannot be written, is no ledger, or is one of a newer version.
+
+    """
+    _refuse_foreign(path)
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
+        # Sixteen or 250 threads may ask at once; a queue of five would hold them up.
+        pool_size=8,
+        max_overflow=-1,
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    try:
+        with translated(path), engine.begin() as connection:
+            _prepare(connection, path)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the database's errors into ours, in one place."""
+    try:
+        yield
+    except exc.DBAPIError as cause:
+        raise RecordError(_remedy(path, str(cause.orig))) from cause
+
+
+def _remedy(path: Path, said: str) -> str:
+    if "locked" in said or "busy" in said:
+        return (
+            f"Another process has kept the ledger {path} locked for {PATIENCE_SECONDS} seconds. "
+            "End it, or give this lab another path."
+        )
+    if "readonly" in said or "unable to open" in said or "full" in said:
+        return (
+            f"The ledger {path} cannot be written: {said}. Make the folder writable and free "
+            "some space, or give the lab another path."
+        )
+    if "malformed" in said or "not a database" in said:
+        return (
+            f"The ledger {path} is damaged: {said}. It was left as it is; put a backup in its "
+            "place, or give the lab another path."
+        )
+    return f"The ledger {path} answers: {said}. Give the lab another path if this stays."
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Never touch a file that is no SQLite database, or is somebody else's."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError:
+        return
+    except OSError as cause:
+        raise RecordError(_remedy(path, f"unable to open ({cause.strerror})")) from cause
+    if head and head != b"SQLite format 3\0":
+        raise RecordError(
+            f"{path} is no ledger of imagelab, and was left as it is. Give the lab another path."
+        )
+    if head:
+        _refuse_other_tables(path)
+
+
+def _refuse_other_tables(path: Path) -> None:
+    """Look at the tables without opening the file for writing."""
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as reader:
+            found = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error as cause:
+        raise RecordError(_remedy(path, str(cause))) from cause
+    tables = {name for (name,) in found}
+    if tables and schema_version.name not in tables:
+        raise RecordError(
+            f"{path} is a database of something else (it has a table {sorted(tables)[0]!r}), and "
+            "was left as it is. Give the lab another path."
+        )
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    # SQLAlchemy's transactions are begun by hand below: pysqlite begins them too late.
+    connection.isolation_level = None
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise RecordError(
+            f"The ledger's folder does not allow SQLite's write-ahead log (it answers {mode!r}); "
+            "network drives often do not. Give the lab a path on a local disk."
+        )
+    # FULL, since a paid row that a power cut loses would be paid again.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _on_begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("imagelab_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _prepare(connection: Connection, path: Path) -> None:
+    if sa.inspect(connection).has_table(schema_version.name):
+        _check_version(connection, path)
+        return
+    metadata.create_all(connection)
+    connection.execute(schema_version.insert().values(version=VERSION))
+    empty = {"spent_nano": 0, "at_risk_nano": 0, "held_nano": 0}
+    connection.execute(purse.insert(), [{"name": name, **empty} for name in ("real", "simulated")])
+
+
+def _check_version(connection: Connection, path: Path) -> None:
+    version = connection.execute(sa.select(schema_version.c.version)).scalar_one()
+    if version > VERSION:
+        raise RecordError(
+            f"The ledger {path} was written by a newer imagelab (version {version} of its tables; "
+            f"this one knows {VERSION}). Upgrade imagelab; the ledger was left as it is."
+        )

@@ -1,0 +1,120 @@
+"""The tables of the ledger. Later capabilities add columns; they do not rebuild it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+VERSION = 1
+"""Grows when the tables change; a ledger of a newer version is left alone."""
+
+metadata = sa.MetaData()
+
+generations = sa.Table(
+    "generations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # identity
+    sa.Column("key", sa.String(80), nullable=False),
+    sa.Column("sample", sa.Integer, nullable=False),
+    sa.Column("take", sa.Integer, nullable=False),
+    sa.Column("run", sa.Integer),
+    sa.Column("parents", sa.Text),
+    # as asked
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("quality", sa.Text),
+    sa.Column("size", sa.Text),
+    sa.Column("background", sa.Text),
+    sa.Column("output_format", sa.Text),
+    sa.Column("output_compression", sa.Integer),
+    sa.Column("moderation", sa.Text),
+    # as returned
+    sa.Column("actual_size", sa.Text),
+    sa.Column("actual_quality", sa.Text),
+    sa.Column("actual_background", sa.Text),
+    sa.Column("actual_format", sa.Text),
+    sa.Column("picture", sa.String(64), index=True),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    sa.Column("size_bytes", sa.BigInteger),
+    # outcome
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("billed", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sa.Column("error_kind", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("seconds", sa.Float),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    # money, in nano-dollars, and the tokens it follows from
+    sa.Column("quoted_nano", sa.BigInteger),
+    sa.Column("hold_nano", sa.BigInteger, nullable=False),
+    sa.Column("cost_nano", sa.BigInteger),
+    sa.Column("cost_basis", sa.Text, nullable=False),
+    sa.Column("price", sa.Text),
+    sa.Column("text_input_tokens", sa.Integer),
+    sa.Column("image_input_tokens", sa.Integer),
+    sa.Column("text_cached_tokens", sa.Integer),
+    sa.Column("image_cached_tokens", sa.Integer),
+    sa.Column("image_output_tokens", sa.Integer),
+    sa.Column("text_output_tokens", sa.Integer),
+    sa.Column("raw_usage", sa.Text),
+    # when (microseconds since 1970, UTC) and whose
+    sa.Column("created_us", sa.BigInteger, nullable=False),
+    sa.Column("sent_us", sa.BigInteger),
+    sa.Column("settled_us", sa.BigInteger),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("lease_us", sa.BigInteger, nullable=False),
+)
+
+living = generations.c.status != "failed"
+"""A failed request surely cost nothing and made nothing: asking again is no second payment."""
+
+sa.Index(
+    "one_living_generation",
+    generations.c.key,
+    generations.c.sample,
+    generations.c.take,
+    unique=True,
+    sqlite_where=living,
+    postgresql_where=living,
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("created_us", sa.BigInteger, nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("pictures", sa.Integer, nullable=False),
+)
+
+run_cells = sa.Table(
+    "run_cells",
+    metadata,
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("generation", sa.Integer, sa.ForeignKey("generations.id"), nullable=False),
+    sa.Column("factors", sa.Text, nullable=False),
+    sa.Column("came", sa.Text, nullable=False),
+)
+
+purse = sa.Table(
+    "purse",
+    metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("spent_nano", sa.BigInteger, nullable=False),
+    sa.Column("at_risk_nano", sa.BigInteger, nullable=False),
+    sa.Column("held_nano", sa.BigInteger, nullable=False),
+)
+
+schema_version = sa.Table(
+    "schema_version",
+    metadata,
+    sa.Column("version", sa.Integer, primary_key=True),
+)

@@ -1,0 +1,143 @@
+"""Pictures under the hash of their bytes, exactly as received: never re-encoded."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagelab.errors import PictureError, RecordError
+
+SUFFIX = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the bytes tells: pixel size and kind of file."""
+
+    width: int
+    height: int
+    format: str
+
+
+def look(data: bytes) -> Look:
+    """Read the size and kind of a picture and check that its bytes are whole.
+
+    The check is structural (checksums, lengths), without decoding a single pixel: cheap
+    enough for every answer.
+
+    Raises:
+        PictureError: the bytes are no png, jpeg or webp, or are cut short.
+
+    """
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data))
+            kind, (width, height) = picture.format or "", picture.size
+            picture.verify()
+    except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
+        raise PictureError(f"These {len(data)} bytes are no picture: {cause}.") from cause
+    if kind not in SUFFIX:
+        raise PictureError(f"{kind or 'This kind of file'} is not png, jpeg or webp.")
+    if not _whole(data, kind):
+        raise PictureError(f"The {SUFFIX[kind]} is cut short after {len(data)} bytes.")
+    return Look(width, height, SUFFIX[kind])
+
+
+def _whole(data: bytes, kind: str) -> bool:
+    """Tell whether the last byte is where the format says it is (a png's check saw its own)."""
+    if kind == "JPEG":
+        return b"\xff\xd9" in data[-64:]
+    if kind == "WEBP":
+        return len(data) >= int.from_bytes(data[4:8], "little") + 8
+    return True
+
+
+class Store:
+    """A folder of pictures, each in a file named by the sha256 of its bytes.
+
+    >>> store = Store(Path("imagelab-data/pictures"))      # doctest: +SKIP
+    >>> store.path(store.keep(data, "png"))                # doctest: +SKIP
+    PosixPath('imagelab-data/pictures/3f/3f9a….png')
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, data: bytes, suffix: str) -> str:
+        """Make the bytes durable and return their sha256; the same bytes are kept once.
+
+        Raises:
+            RecordError: the disk is full, the folder is read-only, or the like. Nothing
+                half-written stays.
+
+        """
+        name = hashlib.sha256(data).hexdigest()
+        target = self.folder / name[:2] / f"{name}.{suffix}"
+        if target.is_file() and target.stat().st_size == len(data):
+            return name
+        with _translated(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write_durably(target, data)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Find the file of a picture.
+
+        Raises:
+            PictureError: there is none; somebody moved or deleted it.
+
+        """
+        for found in (self.folder / name[:2]).glob(f"{name}.*"):
+            return found
+        raise PictureError(
+            f"The picture {name[:12]}… is not in {self.folder}: put the file back, "
+            "or ask again with fresh=True."
+        )
+
+
+def _write_durably(target: Path, data: bytes) -> None:
+    """Write beside the target, flush to the disk, then rename: whole or not at all."""
+    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(draft, 0o644)
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+    _flush_folder(target.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name durable too, where the system knows how (not on Windows)."""
+    with contextlib.suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _translated(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise RecordError(
+            f"The picture cannot be written to {target.parent}: {cause.strerror or cause}. "
+            "Free some space or make the folder writable, or give the lab another path."
+        ) from cause
