@@ -1,0 +1,133 @@
+"""What pictures cost: the log and the cost table, as plain DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imagelab.catalog import models
+from imagelab.errors import InputError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+COLUMNS: dict[str, str] = {
+    "id": "int64",
+    "time": "datetime64[us, UTC]",
+    "run": "Int64",
+    "prompt": "string",
+    "sample": "int64",
+    "take": "int64",
+    "operation": "category",
+    "provider": "category",
+    "simulated": "bool",
+    "model": "category",
+    "quality": "category",
+    "size": "category",
+    "background": "category",
+    "output_format": "category",
+    "status": "category",
+    "cost_usd": "Float64",
+    "quoted_usd": "Float64",
+    "cost_basis": "category",
+    "text_input_tokens": "Int64",
+    "image_input_tokens": "Int64",
+    "image_output_tokens": "Int64",
+    "text_output_tokens": "Int64",
+    "seconds": "Float64",
+    "attempts": "int64",
+    "billed": "category",
+    "picture": "string",
+    "width": "Int64",
+    "height": "Int64",
+    "bytes": "Int64",
+    "actual_size": "category",
+    "actual_quality": "category",
+    "request_id": "string",
+    "error": "string",
+    "note": "string",
+}
+"""The columns of the log and their types. Money is dollars; unknown money is missing."""
+
+TIERS = ("low", "medium", "high", "xhigh", "max", "auto")
+STATUSES = ("held", "sent", "done", "failed", "refused", "unknown", "spoilt")
+BILLED = ("yes", "no", "perhaps")
+
+
+def log_frame(rows: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """Make the ledger's rows a DataFrame, oldest first, one row per picture asked for."""
+    import pandas as pd
+
+    read: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+        "time": lambda row: row["created_us"],
+        "cost_usd": lambda row: _dollars(row["cost_nano"]),
+        "quoted_usd": lambda row: _dollars(row["quoted_nano"]),
+        "bytes": lambda row: row["size_bytes"],
+    }
+    columns: dict[str, Any] = {
+        name: [read[name](row) if name in read else row[name] for row in rows] for name in COLUMNS
+    }
+    columns["time"] = pd.to_datetime(columns["time"], unit="us", utc=True)
+    return pd.DataFrame({name: _typed(name, columns[name]) for name in COLUMNS})
+
+
+def _dollars(nano: int | None) -> float | None:
+    return None if nano is None else nano / 1e9
+
+
+def _typed(name: str, values: Any) -> Series[Any]:
+    import pandas as pd
+
+    ordered = {"quality": TIERS, "status": STATUSES, "billed": BILLED}
+    kind: Any = COLUMNS[name]
+    if name in ordered:
+        extra = sorted({v for v in values if v is not None} - set(ordered[name]))
+        kind = pd.CategoricalDtype([*ordered[name], *extra], ordered=name == "quality")
+    typed: Series[Any] = pd.Series(values, dtype=kind)
+    return typed
+
+
+def costs(log: DataFrame, by: str | Sequence[str] | None = "quality") -> DataFrame:
+    """Add up a log by one factor or several: pictures, dollars spent, their mean and share.
+
+    Simulated money never mixes with real: where a log holds both, ``simulated`` is part of
+    the index, and shares are of their own purse. ``pictures`` counts those that were
+    billed or perhaps billed; ``unknown`` how many of them have no known cost (they are not
+    in ``spent_usd``, so it is a lower bound where that is not 0).
+
+    >>> lab.costs("quality")            # doctest: +SKIP
+             pictures  spent_usd  mean_usd  share  unknown
+    quality
+    low             2   0.021870  0.010935   0.05        0
+
+    Raises:
+        InputError: ``by`` names no column.
+
+    """
+    factors = _checked([by] if isinstance(by, str) else list(by or []), log.columns)
+    paid = log[log["billed"] != "no"]
+    if len(set(log["simulated"])) > 1 and "simulated" not in factors:
+        factors = ["simulated", *factors]
+    if not factors:
+        paid, factors = paid.assign(all="all"), ["all"]
+    groups = paid.groupby(factors, observed=True, sort=True)
+    table = groups.agg(
+        pictures=("id", "size"),
+        spent_usd=("cost_usd", "sum"),
+        mean_usd=("cost_usd", "mean"),
+        unknown=("cost_usd", lambda cost: int(cost.isna().sum())),
+    )
+    purses = paid.groupby("simulated")["cost_usd"].sum()
+    whole = paid.assign(purse=paid["simulated"].map(purses)).groupby(factors, observed=True)
+    table.insert(3, "share", table["spent_usd"] / whole["purse"].first())
+    return table
+
+
+def _checked(factors: Sequence[str], columns: Iterable[str]) -> list[str]:
+    there = list(columns)
+    for name in factors:
+        if name not in there:
+            meant = models.closest(name, there)
+            hint = f" Did you mean {meant}?" if meant else ""
+            raise InputError(f"There is no column {name!r}.{hint} There are {', '.join(there)}.")
+    return list(factors)

@@ -1,0 +1,217 @@
+"""The way of one picture: look up -> hold -> send -> keep -> settle."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from imagelab import errors, pricing
+from imagelab.errors import ExchangeError, ImageLabError, PictureError, RecordError, SpoiltError
+from imagelab.exchange.client import Client
+from imagelab.records.ledger import UNSETTLED, Came, Intent, Ledger, Outcome
+from imagelab.records.store import Look, Store, look
+from imagelab.request import Generation, ImageRequest, ImageResponse
+
+POLL_SECONDS = 0.1
+"""How often to look whether another thread or kernel has settled the picture we want too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Everything a request needs on its way: who serves it, and where it is written down."""
+
+    provider: str
+    simulated: bool
+    cost_basis: str
+    client: Callable[[], Client] = field(repr=False)
+    ledger: Ledger = field(repr=False)
+    store: Store = field(repr=False)
+    budget_nano: int | None = None
+    timeout: float = 600.0
+    concurrency: int = 8
+    raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
+
+
+class Answer(NamedTuple):
+    """A row, where it came from, and the error that made it what it is, if one did."""
+
+    generation: Generation
+    came: Came
+    error: ExchangeError | None = None
+
+
+def obtain(
+    session: Session, request: ImageRequest, sample: int, *, run: int | None, fresh: bool = False
+) -> Answer:
+    """Get one picture: from the ledger if it is there, else from the provider.
+
+    The whole story of money and pictures, in its order. A failure of the provider is not
+    raised: it is a row.
+
+    Raises:
+        BudgetError: the hold did not fit, and nothing was sent.
+        RecordError: the ledger or the disk failed; a picture that had come is on the error.
+
+    """
+    intent = _intent(session, request, sample, run, fresh)
+    generation, ours = session.ledger.hold(intent, session.budget_nano)
+    if not ours:
+        return Answer(_settled_by_another(session, generation), "ledger")
+    session.ledger.sent(generation)
+    try:
+        response = session.client().ask(request)
+    except ExchangeError as error:
+        error.generation = session.ledger.settle(generation, _of_error(error))
+        return Answer(error.generation, "sent", error)
+    outcome = _keep(session, generation, response)
+    return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
+
+
+def _intent(
+    session: Session, request: ImageRequest, sample: int, run: int | None, fresh: bool
+) -> Intent:
+    quote = pricing.quote_request(request, session.provider)
+    intent = Intent(
+        key=request.key(session.provider),
+        request=request,
+        sample=sample,
+        provider=session.provider,
+        simulated=session.simulated,
+        quoted_nano=quote.nano,
+        hold_nano=quote.bound_nano,
+        cost_basis=session.cost_basis,
+        lease_seconds=session.timeout * 2 + 60,
+        run=run,
+        fresh=fresh,
+    )
+    return replace(intent, hold_nano=max(quote.bound_nano, _raised(session, intent)))
+
+
+def _raised(session: Session, intent: Intent) -> int:
+    """Give the highest bill that ever passed its hold here: it raises the bound for good."""
+    settings = (intent.request.model, intent.request.quality, intent.request.size)
+    if settings not in session.raised:
+        session.raised[settings] = session.ledger.dearest(intent)
+    return session.raised[settings]
+
+
+def _settled_by_another(session: Session, generation: Generation) -> Generation:
+    """Wait for a picture that another thread or kernel is asking for: it pays for both."""
+    ends = time.monotonic() + session.timeout + 60
+    while generation.status in UNSETTLED and time.monotonic() < ends:
+        time.sleep(POLL_SECONDS)
+        generation = session.ledger.generation(generation.id)
+    return generation
+
+
+def _of_error(error: ExchangeError) -> Outcome:
+    return Outcome(
+        status=error.status,
+        billed=error.billed,
+        request_id=error.request_id,
+        error=str(error),
+        error_kind=type(error).__name__,
+        cost_nano=0 if error.billed == "no" else None,
+    )
+
+
+def _keep(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
+    """Make the bytes safe, then say what they are: done, or paid for and spoilt."""
+    found, problem = _look(response)
+    try:
+        picture = session.store.keep(response.data, found.format if found else "bin")
+    except RecordError as error:
+        _settle_lost(session, generation, response, error)
+        raise
+    outcome = replace(_of_response(session, generation, response), picture=picture)
+    if found is None:
+        kind = SpoiltError.__name__
+        return replace(outcome, status="spoilt", error=problem, error_kind=kind)
+    return replace(
+        outcome,
+        width=found.width,
+        height=found.height,
+        actual_format=found.format,
+        actual_size=f"{found.width}x{found.height}",
+        note=_difference(generation.request, found),
+    )
+
+
+def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
+    if response.problem:
+        return None, f"{response.problem}: it was billed, and what came is kept."
+    try:
+        return look(response.data), None
+    except PictureError as error:
+        return None, f"{error} It was billed, and what came is kept."
+
+
+def _of_response(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
+    cost, price = pricing.cost(response.usage, session.provider, generation.request.model)
+    return Outcome(
+        status="done",
+        billed="yes",
+        cost_nano=cost,
+        price=price,
+        usage=response.usage,
+        raw_usage=response.raw_usage,
+        seconds=response.seconds,
+        size_bytes=len(response.data),
+        actual_size=response.size,
+        actual_quality=response.quality,
+        actual_background=response.background,
+        actual_format=response.output_format,
+        request_id=response.request_id,
+    )
+
+
+def _settle_lost(
+    session: Session, generation: Generation, response: ImageResponse, error: RecordError
+) -> None:
+    """Write down a picture that was paid for and could not be kept, and hand it out."""
+    error.rescued = response.data
+    outcome = _of_response(session, generation, response)
+    lost = replace(outcome, status="unknown", error=str(error), error_kind=type(error).__name__)
+    # The disk that has no room for the picture may have none for its row either.
+    with contextlib.suppress(RecordError):
+        error.generation = session.ledger.settle(generation, lost)
+
+
+def _difference(request: ImageRequest, found: Look) -> str | None:
+    size = f"{found.width}x{found.height}"
+    if request.size in (size, "auto"):
+        return None
+    return f"asked for {request.size}, came as {size}"
+
+
+def _settle(
+    session: Session, generation: Generation, outcome: Outcome, response: ImageResponse
+) -> Generation:
+    try:
+        return session.ledger.settle(generation, outcome)
+    except RecordError as error:
+        error.rescued = response.data
+        raise
+
+
+def _watch_overrun(session: Session, generation: Generation) -> Generation:
+    if is_overrun(generation):
+        session.raised.clear()
+    return generation
+
+
+def is_overrun(generation: Generation) -> bool:
+    """Tell whether a bill passed the money that was held for it."""
+    return (generation.cost_nano or 0) > generation.hold_nano
+
+
+def as_error(generation: Generation) -> ImageLabError:
+    """Turn a row that is no picture back into the error that made it."""
+    kind = getattr(errors, generation.error_kind or "", errors.OutcomeUnknownError)
+    message = generation.error or f"The request ended as {generation.status}."
+    error: ImageLabError = kind(message)
+    error.generation = generation
+    return error

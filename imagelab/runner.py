@@ -1,0 +1,307 @@
+"""A run: many pictures at once, each on its way through the pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from imagelab import pricing
+from imagelab.errors import (
+    BudgetError,
+    ImageLabError,
+    KeyRefusedError,
+    QuotaError,
+    UnreachableError,
+)
+from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
+from imagelab.records.ledger import UNSETTLED, Came, Identity
+from imagelab.request import Generation
+from imagelab.sweep import Cell
+
+Result = TypeVar("Result")
+
+TICK_SECONDS = 0.1
+"""A screen is told at most ten times a second: front ends drop what comes faster."""
+
+HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, UnreachableError)}
+"""Errors that the next request would meet too: they stop a run at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``."""
+
+    pictures: int
+    landed: int
+    from_ledger: int
+    troubled: int
+    in_flight: int
+    spent_nano: int
+    quoted_nano: int | None
+    simulated: bool
+    seconds: float
+    seconds_left: float | None
+    stopping: bool
+    finished: bool
+
+
+class Display(Protocol):
+    """A screen that follows a run; a run knows no more of it."""
+
+    def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+        """Take in what landed since the last call; told from one thread, ten times a second."""
+
+
+class Run(Generic[Result]):
+    """A sweep in progress. It goes on by itself; you may wait for it, or stop it.
+
+    >>> run = lab.start(sweep)          # doctest: +SKIP
+    >>> comparison = await run          # doctest: +SKIP
+    >>> comparison = run.result()       # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        cells: Sequence[Cell],
+        *,
+        finish: Callable[[Run[Result]], Result],
+        fresh: bool = False,
+    ) -> None:
+        self.session = session
+        self.cells = tuple(cells)
+        self.landed: dict[int, Generation] = {}
+        self.came: dict[int, Came] = {}
+        self.left: dict[int, str] = {}
+        self.errors: dict[int, ImageLabError] = {}
+        self.number: int | None = None
+        self.stopped_by: str | None = None
+        self.error: BaseException | None = None
+        self._finish = finish
+        self._fresh = fresh
+        self._display: Display | None = None
+        self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._counting = threading.Lock()
+        self._flying = 0
+        self._over: BudgetError | None = None
+        self._began = time.monotonic()
+        self._quoted = pricing.total(
+            pricing.quote_request(cell.request, session.provider) for cell in self.cells
+        ).nano
+
+    # -- from outside -----------------------------------------------------------------
+
+    def start(self, display: Display | None = None) -> Run[Result]:
+        """Begin in the background, and tell ``display`` how it goes."""
+        self._display = display
+        # A bare thread has no context, and some kernels cannot send to the screen without.
+        context = contextvars.copy_context()
+        threading.Thread(
+            target=context.run, args=(self._work,), name="imagelab-run", daemon=True
+        ).start()
+        return self
+
+    def stop(self, reason: str = "stopped") -> None:
+        """Send no more. What is in flight is paid for, so it is waited for and kept."""
+        if not self._stopping.is_set():
+            self.stopped_by = reason
+            self._stopping.set()
+
+    @property
+    def done(self) -> bool:
+        """Whether everything that was sent has come to its end."""
+        return self._ended.is_set()
+
+    def result(self, timeout: float | None = None) -> Result:
+        """Wait for the end, and return the comparison. An interrupt stops the run first.
+
+        Raises:
+            TimeoutError: it is not finished after ``timeout`` seconds; it goes on.
+            ImageLabError: nothing could be asked at all.
+
+        """
+        ends = None if timeout is None else time.monotonic() + timeout
+        try:
+            # Short waits, so that a kernel's interrupt comes through.
+            while not self._ended.wait(TICK_SECONDS):
+                if ends is not None and time.monotonic() > ends:
+                    raise TimeoutError(f"The run is not finished after {timeout:g} seconds.")
+        except KeyboardInterrupt:
+            self.stop("interrupted")
+            self._ended.wait()
+            raise
+        return self._outcome()
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Result:
+        try:
+            # One long wait would not be interrupted by the kernel's stop button.
+            while not self._ended.is_set():
+                await asyncio.sleep(TICK_SECONDS / 2)
+        except asyncio.CancelledError:
+            self.stop("interrupted")
+            raise
+        return self._outcome()
+
+    def _outcome(self) -> Result:
+        if self.error is not None:
+            raise self.error
+        return self._finish(self)
+
+    def error_of(self, generation: Generation) -> ImageLabError:
+        """Give the error that made a row what it is: itself, or as the ledger remembers it."""
+        return self.errors.get(generation.id) or as_error(generation)
+
+    def progress(self) -> Progress:
+        """Say how far it is."""
+        landed = dict(self.landed)
+        sent = [landed[at] for at, came in dict(self.came).items() if came == "sent"]
+        seconds = time.monotonic() - self._began
+        remaining = len(self.cells) - len(landed) - len(self.left)
+        return Progress(
+            pictures=len(self.cells),
+            landed=len(landed),
+            from_ledger=sum(came == "ledger" for came in dict(self.came).values()),
+            troubled=sum(one.status != "done" for one in landed.values()),
+            in_flight=self._flying,
+            spent_nano=sum(one.cost_nano or 0 for one in _unique(sent)),
+            quoted_nano=self._quoted,
+            simulated=self.session.simulated,
+            seconds=seconds,
+            seconds_left=seconds / len(sent) * remaining if sent and remaining else None,
+            stopping=self._stopping.is_set(),
+            finished=self._ended.is_set(),
+        )
+
+    # -- inside -------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:  # whoever waits for the result shall see it
+            self.error = error
+        finally:
+            self._ended.set()
+            self._tell({})
+
+    def _run(self) -> None:
+        session = self.session
+        self.number = session.ledger.begin_run(
+            session.provider, simulated=session.simulated, pictures=len(self.cells)
+        )
+        wanted = _by_identity(self.cells, session.provider)
+        known = {} if self._fresh else self._look_up(wanted)
+        waiting = [cells for identity, cells in wanted.items() if identity not in known]
+        with ThreadPoolExecutor(session.concurrency, "imagelab-ask") as pool:
+            self._follow({pool.submit(self._ask, cells[0]): cells for cells in waiting})
+        self._raise_if_nothing_came()
+
+    def _look_up(self, wanted: Mapping[Identity, list[Cell]]) -> dict[Identity, Generation]:
+        """Take what the ledger has already."""
+        found = self.session.ledger.find(wanted)
+        known = {at: one for at, one in found.items() if one.status not in UNSETTLED}
+        self._land([(wanted[identity], one, "ledger") for identity, one in known.items()])
+        return known
+
+    def _ask(self, cell: Cell) -> Answer | None:
+        if self._stopping.is_set():
+            return None
+        with self._counting:
+            self._flying += 1
+        try:
+            return obtain(
+                self.session, cell.request, cell.sample, run=self.number, fresh=self._fresh
+            )
+        finally:
+            with self._counting:
+                self._flying -= 1
+
+    def _follow(self, flying: dict[Future[Answer | None], list[Cell]]) -> None:
+        """Take pictures in as they land, a tick's worth at a time, until none is in flight."""
+        while flying:
+            ended, _ = wait(flying, TICK_SECONDS, FIRST_COMPLETED)
+            self._land([self._take(future, flying.pop(future)) for future in ended])
+            if ended and flying:
+                time.sleep(TICK_SECONDS)
+
+    def _take(
+        self, future: Future[Answer | None], cells: list[Cell]
+    ) -> tuple[list[Cell], Generation | None, Came]:
+        """Read how a request ended; ``None`` where it was not made."""
+        try:
+            answer = future.result()
+        except BudgetError as error:
+            self._over = error
+            self.left |= {cell.position: str(error) for cell in cells}
+            return cells, None, "sent"
+        except ImageLabError as error:
+            self.error = error
+            self.stop(str(error))
+            return cells, error.generation, "sent"
+        if answer is None:
+            self.left |= {cell.position: self.stopped_by or "stopped" for cell in cells}
+            return cells, None, "sent"
+        if answer.error is not None:
+            self.errors[answer.generation.id] = answer.error
+        return cells, answer.generation, answer.came
+
+    def _land(self, answers: Iterable[tuple[list[Cell], Generation | None, Came]]) -> None:
+        """Show each generation in every cell that asked for it, and write that down."""
+        rows: list[tuple[int, Mapping[str, str], int, Came]] = []
+        landed: dict[int, Generation] = {}
+        for cells, generation, came in answers:
+            if generation is None:
+                continue
+            self._stop_if_hopeless(generation)
+            for cell in cells:
+                landed[cell.position] = generation
+                self.came[cell.position] = came
+                rows.append((cell.position, cell.factors, generation.id, came))
+        self.landed |= landed
+        if self.number is not None:
+            self.session.ledger.record_cells(self.number, rows)
+        self._tell(landed)
+
+    def _stop_if_hopeless(self, generation: Generation) -> None:
+        if generation.error_kind in HOPELESS:
+            self.stop(generation.error or "stopped")
+        if is_overrun(generation):
+            self.stop(
+                "A bill passed the money that was held for it; it is recorded as it is, and the "
+                "next holds are larger. Run again to go on."
+            )
+
+    def _raise_if_nothing_came(self) -> None:
+        """A run that an error ended before any picture came has only that error to show."""
+        if self.error is not None or any(one.picture for one in self.landed.values()):
+            return
+        hopeless = [one for one in self.landed.values() if one.error_kind in HOPELESS]
+        if hopeless:
+            self.error = self.error_of(hopeless[0])
+        elif not self.landed:
+            self.error = self._over
+
+    def _tell(self, landed: Mapping[int, Generation]) -> None:
+        if self._display is not None:
+            self._display.update(landed, self.progress())
+
+
+def _by_identity(cells: Iterable[Cell], provider: str) -> dict[Identity, list[Cell]]:
+    """Gather the cells that ask for the same picture: it is asked for once."""
+    wanted: dict[Identity, list[Cell]] = {}
+    for cell in cells:
+        wanted.setdefault((cell.request.key(provider), cell.sample), []).append(cell)
+    return wanted
+
+
+def _unique(generations: Iterable[Generation]) -> list[Generation]:
+    return list({one.id: one for one in generations}.values())

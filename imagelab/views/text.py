@@ -1,0 +1,35 @@
+"""Progress as one line of text, for terminals and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Never
+
+from tqdm import tqdm
+
+from imagelab.catalog.money import show
+
+if TYPE_CHECKING:
+    from imagelab.request import Generation
+    from imagelab.runner import Progress
+
+
+class TextProgress:
+    """A progress bar on standard error: pictures, dollars and time left.
+
+    It is silent where nobody watches (standard error is no terminal).
+    """
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Never] | None = None
+
+    def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+        """Take in what landed since the last call."""
+        if self._bar is None:
+            self._bar = tqdm(total=progress.pictures, unit=" pictures", disable=None)
+        bar = self._bar
+        bar.update(progress.landed - bar.n)
+        money = "simulated" if progress.simulated else "real"
+        bar.set_postfix_str(f"{show(progress.spent_nano)} {money}", refresh=False)
+        if progress.finished:
+            bar.close()
