@@ -25,10 +25,7 @@ asked for, carries the ledger's row as ``.generation``::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
-
-if TYPE_CHECKING:
-    from imagelab.request import Generation
+from typing import Any, ClassVar, Literal
 
 Billed = Literal["yes", "no", "perhaps"]
 """Whether money was taken for a request, as far as anyone can know."""
@@ -37,8 +34,8 @@ Billed = Literal["yes", "no", "perhaps"]
 class ImageLabError(Exception):
     """The root: ``except ImageLabError`` catches whatever imagelab raises by intent."""
 
-    generation: Generation | None = None
-    """The ledger's row of the picture that failed, where there is one."""
+    generation: Any = None
+    """The ledger's row of the picture that failed, a ``Generation``, where there is one."""
 
 
 class InputError(ImageLabError, ValueError):

@@ -1,0 +1,313 @@
+"""What every GPT Image model takes, and how long it lives.
+
+The models and their limits are rows of ``models.toml``; here are the rules that read them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import functools
+import math
+import numbers
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from imagelab.catalog import _facts
+from imagelab.errors import InputError, ModelError
+
+State = Literal["active", "retiring", "retired"]
+"""Retiring means that the day of the shutdown is announced."""
+
+_SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
+_SNAPSHOT_DAY = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_PREFIX = "openai/"
+_COMPRESSED = ("jpeg", "webp")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: a row of ``models.toml``.
+
+    ``tiers`` ascend and leave out "auto", as ``backgrounds`` does. ``released`` and
+    ``shutdown`` are None where no day is known, ``batch`` where sources disagree.
+    ``max_prompt`` counts characters.
+    """
+
+    id: str
+    title: str
+    snapshots: tuple[str, ...]
+    architecture: str
+    sizes: Literal["fixed", "free"]
+    tiers: tuple[str, ...]
+    backgrounds: tuple[str, ...]
+    formats: tuple[str, ...]
+    input_fidelity: tuple[str, ...]
+    markup: bool
+    complexity: bool
+    streams: bool
+    max_prompt: int
+    date: dt.date
+    source: str
+    released: dt.date | None = None
+    shutdown: dt.date | None = None
+    successor: str | None = None
+    also_successors: tuple[str, ...] = ()
+    batch: bool | None = None
+    note: str = ""
+
+    @property
+    def transparent(self) -> bool:
+        """Whether a transparent background may be asked for (the server has the last word)."""
+        return "transparent" in self.backgrounds
+
+
+@dataclass(frozen=True)
+class SizeRule:
+    """Which sizes are legal: the ``listed`` ones, and where edges are free, any in the limits."""
+
+    rule: Literal["fixed", "free"]
+    listed: tuple[str, ...]
+    date: dt.date
+    source: str
+    multiple: int = 1
+    longest_edge: int = 0
+    most_ratio: int = 1
+    least_pixels: int = 0
+    most_pixels: int = 0
+
+
+@functools.cache
+def all_models() -> tuple[Model, ...]:
+    """Return every model of the catalogue, oldest first."""
+    return tuple(Model(**_frozen(row)) for row in _facts.rows("models")["model"])
+
+
+@functools.cache
+def _size_rules() -> dict[str, SizeRule]:
+    return {row["rule"]: SizeRule(**_frozen(row)) for row in _facts.rows("models")["sizes"]}
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in row.items()}
+
+
+def find(model: str) -> Model | None:
+    """Return the model of this id, or None; ``openai/`` and a snapshot's day may be written.
+
+    >>> find("openai/gpt-image-2-2026-04-21").id
+    'gpt-image-2'
+    """
+    bare = _SNAPSHOT_DAY.sub("", str(model).removeprefix(_PREFIX))
+    return next((known for known in all_models() if known.id == bare), None)
+
+
+def get(model: str) -> Model:
+    """Return the model of this id, as ``find`` does.
+
+    Raises:
+        ModelError: the catalogue has no such model; close names are suggested.
+    """
+    known = find(model)
+    if known is None:
+        raise ModelError(_unknown(str(model)))
+    return known
+
+
+def _unknown(model: str) -> str:
+    ids = [known.id for known in all_models()]
+    close = difflib.get_close_matches(model.removeprefix(_PREFIX).lower(), ids, cutoff=0.75)
+    hint = f" Did you mean {_either([repr(name) for name in close])}?" if close else ""
+    return f"The catalogue has no model {model!r}.{hint} Known are {', '.join(ids)}."
+
+
+def state(model: Model, on: dt.date) -> State:
+    """Return whether OpenAI serves a model on a day; from its shutdown day on it is retired."""
+    if model.shutdown is None:
+        return "active"
+    return "retired" if model.shutdown <= on else "retiring"
+
+
+def size_rule(model: Model) -> SizeRule:
+    """Return the sizes that a model takes."""
+    return _size_rules()[model.sizes]
+
+
+def parse_size(size: str) -> tuple[int, int] | None:
+    """Return width and height in pixels, or None for "auto".
+
+    Raises:
+        InputError: not written as WIDTHxHEIGHT.
+    """
+    if size == "auto":
+        return None
+    match = _SIZE.fullmatch(str(size))
+    if match is None:
+        raise InputError(
+            f"size {size!r} is not written as a size: write WIDTHxHEIGHT in pixels, "
+            f"such as '1024x1024', or 'auto'."
+        )
+    return int(match[1]), int(match[2])
+
+
+def size_problem(model: Model, size: str) -> str | None:
+    """Return what is wrong with a size for this model and what is allowed, or None if nothing.
+
+    Where edges are free, the legal size nearest in shape and area is named.
+    """
+    rule = size_rule(model)
+    if size == "auto" or size in rule.listed:
+        return None
+    if rule.rule == "fixed":
+        return (
+            f"size {size!r} is not one of {model.id}'s: choose {_either([*rule.listed, 'auto'])}."
+        )
+    try:
+        edges = parse_size(size)
+    except InputError as problem:
+        return str(problem)
+    if edges is None or _legal(rule, *edges):
+        return None
+    width, height = _nearest(rule, *edges)
+    return f"size {size!r} is outside {model.id}'s limits ({_limits(rule)}): take {width}x{height}."
+
+
+def _legal(rule: SizeRule, width: int, height: int) -> bool:
+    return (
+        width % rule.multiple == 0
+        and height % rule.multiple == 0
+        and max(width, height) <= rule.longest_edge
+        and max(width, height) <= rule.most_ratio * min(width, height)
+        and rule.least_pixels <= width * height <= rule.most_pixels
+    )
+
+
+def _limits(rule: SizeRule) -> str:
+    return (
+        f"both edges multiples of {rule.multiple}, the longest at most {rule.longest_edge}, "
+        f"at most {rule.most_ratio}:1, {rule.least_pixels:,} to {rule.most_pixels:,} pixels"
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _nearest(rule: SizeRule, width: int, height: int) -> tuple[int, int]:
+    scale = _scale(rule, width, height)
+
+    def distance(size: tuple[int, int]) -> float:
+        # By ratio, not by pixels: a shape that is legal is kept.
+        across, down = (edge / scale for edge in size)
+        return math.log(across / width) ** 2 + math.log(down / height) ** 2
+
+    return min(_candidates(rule, int(height * scale)), key=distance)
+
+
+def _scale(rule: SizeRule, width: int, height: int) -> float:
+    """Return the factor that brings a size within the limits of area and edge."""
+    pixels = width * height
+    area = min(max(pixels, rule.least_pixels), rule.most_pixels)
+    return min(math.sqrt(area / pixels), rule.longest_edge / max(width, height))
+
+
+def _candidates(rule: SizeRule, height: int) -> Iterator[tuple[int, int]]:
+    """Yield for every legal width the legal heights just below and above the wanted one."""
+    step = rule.multiple
+    for width in range(step, rule.longest_edge + 1, step):
+        least = max(-(-width // rule.most_ratio), -(-rule.least_pixels // width))
+        most = min(width * rule.most_ratio, rule.most_pixels // width, rule.longest_edge)
+        lowest, highest = -(-least // step) * step, most // step * step
+        if lowest <= highest:
+            below = height // step * step
+            for near in (below, below + step):
+                yield width, min(max(near, lowest), highest)
+
+
+def problems(
+    model: Model,
+    *,
+    prompt: str | None = None,
+    quality: str | None = None,
+    size: str | None = None,
+    background: str | None = None,
+    output_format: str | None = None,
+    output_compression: int | None = None,
+) -> list[str]:
+    """Return all that is wrong with one combination, each with what is allowed.
+
+    What is None is not set, and no problem. An empty list means that it can be asked for.
+    """
+    found = [
+        None if prompt is None else _prompt_problem(model, prompt),
+        _choice_problem(model, "quality", quality, (*model.tiers, "auto")),
+        None if size is None else size_problem(model, size),
+        _background_problem(model, background, output_format),
+        _choice_problem(model, "output_format", output_format, model.formats),
+        _compression_problem(output_compression, output_format),
+    ]
+    return [problem for problem in found if problem is not None]
+
+
+def _prompt_problem(model: Model, prompt: str) -> str | None:
+    if not isinstance(prompt, str):
+        return f"prompt is {prompt!r}, which is no text: write what the picture should show."
+    if not prompt.strip():
+        return "prompt is empty: write what the picture should show."
+    if len(prompt) > model.max_prompt:
+        return (
+            f"prompt has {len(prompt):,} characters, and {model.id} takes at most "
+            f"{model.max_prompt:,}: shorten it."
+        )
+    if any("\ud800" <= letter <= "\udfff" for letter in prompt):
+        return "prompt holds half of a character (a lone surrogate), which cannot be sent: mend it."
+    return None
+
+
+def _choice_problem(
+    model: Model, setting: str, choice: str | None, allowed: tuple[str, ...]
+) -> str | None:
+    if choice is None or choice in allowed:
+        return None
+    return f"{setting} {choice!r} is not one of {model.id}'s: choose {_either(allowed)}."
+
+
+def _background_problem(
+    model: Model, background: str | None, output_format: str | None
+) -> str | None:
+    if background == "transparent" and output_format == "jpeg":
+        return (
+            "background 'transparent' cannot be kept in a jpeg: choose output_format png or webp."
+        )
+    return _choice_problem(model, "background", background, (*model.backgrounds, "auto"))
+
+
+def _compression_problem(compression: int | None, output_format: str | None) -> str | None:
+    if compression is None:
+        return None
+    whole = isinstance(compression, numbers.Integral) and not isinstance(compression, bool)
+    if not whole or not 0 <= compression <= 100:
+        return (
+            f"output_compression {compression!r} is not a whole number from 0 to 100: choose one."
+        )
+    if output_format not in _COMPRESSED:
+        return (
+            f"output_compression is for {_either(_COMPRESSED)}, and output_format is "
+            f"{output_format or 'png'}: choose one of those, or leave the compression out."
+        )
+    return None
+
+
+def closest(word: str, among: Iterable[str]) -> str | None:
+    """Return the one of ``among`` that a misspelt word most likely means, or None.
+
+    >>> closest("hihg", ["low", "medium", "high"])
+    'high'
+    """
+    by_lower = {candidate.lower(): candidate for candidate in among}
+    match = difflib.get_close_matches(str(word).lower(), by_lower, n=1)
+    return by_lower[match[0]] if match else None
+
+
+def _either(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,58 @@
+"""The door only opens: lazy, sorted, and nothing heavy behind it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import imagelab
+
+
+def test_all_is_sorted() -> None:
+    """The public names are listed in their order."""
+    assert imagelab.__all__ == sorted(imagelab.__all__)
+
+
+@pytest.mark.parametrize("name", imagelab.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    """Each listed name can be taken."""
+    assert getattr(imagelab, name) is not None
+
+
+@pytest.mark.parametrize("name", imagelab.__all__)
+def test_every_public_name_is_documented(name: str) -> None:
+    """Each public name says what it is."""
+    assert getattr(imagelab, name).__doc__
+
+
+def test_dir_lists_the_public_names() -> None:
+    """Tab completion offers what is public."""
+    assert dir(imagelab) == imagelab.__all__
+
+
+def test_a_wrong_name_is_an_attribute_error() -> None:
+    """A name that is not there fails as in any module."""
+    with pytest.raises(AttributeError, match="no attribute 'Lap'"):
+        _ = imagelab.Lap
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    """The import alone brings in none of the libraries behind it."""
+    heavy = "openai pandas matplotlib sqlalchemy anywidget PIL numpy starlette uvicorn jinja2"
+    code = (
+        f"import sys, imagelab; print([name for name in {heavy.split()!r} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_a_lab_loads_no_charts() -> None:
+    """Opening a lab brings in neither the SDK nor matplotlib."""
+    code = (
+        "import sys, tempfile; from imagelab import Lab; Lab(path=tempfile.mkdtemp()).close(); "
+        "print([name for name in ('openai', 'matplotlib', 'anywidget') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
