@@ -1,0 +1,142 @@
+"""Where requests arrive: each is checked, counted and given its number, one after another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imagelab.simulator import bodies
+from imagelab.simulator.bodies import Reply
+from imagelab.simulator.checks import Wanted, check
+from imagelab.simulator.drawing import usage_of
+from imagelab.simulator.fault_list import Faults
+from imagelab.simulator.faults import Fault
+from imagelab.simulator.limits import Limits, duration, retry_headers
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the desk decided: ``reply`` at once, or ``wanted`` to be drawn from ``take`` on.
+
+    Either way it goes out no sooner than ``seconds`` after the request came.
+    """
+
+    seconds: float = 0.0
+    reply: Reply | None = None
+    wanted: Wanted | None = None
+    take: int = 1
+    fault: Fault | None = None
+
+
+class Desk:
+    """Takes requests in. ``receive`` is called by one thread only, so that order is order."""
+
+    def __init__(
+        self,
+        faults: Faults,
+        limits: Limits,
+        *,
+        drawn: Callable[[dict[str, object]], int] | None = None,
+        retire: bool = False,
+    ) -> None:
+        self.limits = limits
+        self.retire = retire
+        self._faults = faults
+        self._drawn = drawn
+        self._takes: dict[str, int] = {}
+
+    def receive(self, raw: bytes, request_id: str) -> Order:
+        """Decide what becomes of the request in ``raw``."""
+        wanted = check(raw, retire=self.retire)
+        if isinstance(wanted, Reply):
+            return Order(reply=wanted)
+        picked = self._faults.pick(wanted.prompt, size_is_auto=wanted.size_is_auto)
+        seconds = sum(fault.seconds for fault in picked if fault.kind == "slow")
+        fault = next((one for one in picked if one.kind != "slow"), None)
+        reply = self._refusal(fault, wanted, request_id) or self._limited(wanted)
+        if reply:
+            return Order(seconds, reply=reply)
+        return Order(seconds, wanted=wanted, take=self._take(wanted), fault=fault)
+
+    def _refusal(self, fault: Fault | None, wanted: Wanted, request_id: str) -> Reply | None:
+        if fault is None or fault.bills:
+            return None
+        return _REFUSALS[fault.kind](fault, wanted, request_id)
+
+    def _limited(self, wanted: Wanted) -> Reply | None:
+        usage = usage_of(wanted)
+        spent = usage.text_in + usage.image_out
+        return self.limits.take(wanted.model.id, images=wanted.n, tokens=spent)
+
+    def _take(self, wanted: Wanted) -> int:
+        """Return which picture of this request is next, from 1, and count those to come."""
+        before = self._takes.get(wanted.key)
+        if before is None:
+            before = self._drawn(dict(wanted.body)) if self._drawn else 0
+        self._takes[wanted.key] = before + wanted.n
+        return before + 1
+
+
+def _too_many(fault: Fault, wanted: Wanted, request_id: str) -> Reply:
+    wait = None if fault.wait == "none" else duration(fault.seconds)
+    return bodies.rate_limited(
+        wanted.model.id,
+        bucket="input-images",
+        numbers=f"Limit 5, Used 5, Requested {wanted.n}",
+        wait=wait,
+        headers=_wait_headers(fault),
+    )
+
+
+def _wait_headers(fault: Fault) -> dict[str, str]:
+    if fault.wait == "seconds":
+        return {"retry-after": f"{fault.seconds:g}"}
+    if fault.wait == "milliseconds":
+        return dict(retry_headers(fault.seconds))
+    if fault.wait == "date":
+        return {"retry-after": bodies.http_date(time.time() + fault.seconds)}
+    return {}
+
+
+_REFUSALS: dict[str, Callable[[Fault, Wanted, str], Reply]] = {
+    "too_many": _too_many,
+    "fail": lambda fault, wanted, request_id: bodies.server_error(fault.status, fault.text),
+    "bad_key": lambda fault, wanted, request_id: bodies.bad_key(),
+    "unverified": lambda fault, wanted, request_id: bodies.unverified(wanted.model.id),
+    "no_quota": lambda fault, wanted, request_id: bodies.no_quota(),
+    "billing_limit": lambda fault, wanted, request_id: bodies.billing_limit(),
+    "moderated_input": lambda fault, wanted, request_id: bodies.moderated("input", request_id),
+}
+
+
+class Traffic:
+    """How many POSTs came, and how many requests are still in hand."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._posts = 0
+        self._in_hand = 0
+
+    @property
+    def posts(self) -> int:
+        """POSTs that arrived, whatever became of them."""
+        return self._posts
+
+    def enter(self, method: str) -> None:
+        """Count a request in."""
+        with self._changed:
+            self._posts += method == "POST"
+            self._in_hand += 1
+
+    def leave(self) -> None:
+        """Count a request out."""
+        with self._changed:
+            self._in_hand -= 1
+            self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until no request is in hand; return whether that came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._in_hand == 0, seconds)

@@ -1,0 +1,151 @@
+"""The simulator as an object: start it, ask its ``url``, read what it billed, stop it."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from imagelab.errors import InputError, SetupError
+from imagelab.simulator.billed import Billed
+from imagelab.simulator.desk import Desk, Traffic
+from imagelab.simulator.fault_list import Faults
+from imagelab.simulator.faults import Fault
+from imagelab.simulator.limits import Limits
+
+if TYPE_CHECKING:
+    from imagelab.simulator.listener import Listener
+
+_HOSTS = ("127.0.0.1", "localhost")
+
+
+class Simulator(AbstractContextManager["Simulator"]):
+    """An offline Images API on a port of this machine, for any OpenAI client.
+
+    It starts at the first use of ``url``, serves from a daemon thread and writes nothing.
+    ``port`` 0 takes a free one, which a simulator keeps when it is stopped and started again,
+    as it keeps its counts. ``latency`` is the seconds a picture takes at least. ``drawn`` tells
+    how many pictures there are already of a request's body when it first comes, so that
+    counting goes on there. ``images_per_minute`` and ``tokens_per_minute`` limit the rate (all
+    models share them). With ``retire`` models past their shutdown day are unknown.
+
+    >>> from openai import OpenAI
+    >>> with Simulator(latency=0.5) as simulator:
+    ...     client = OpenAI(base_url=simulator.url, api_key="any")
+    ...     answer = client.images.generate(model="gpt-image-1", prompt="a red fox in snow")
+
+    Raises:
+        InputError: a figure makes no sense.
+        SetupError: another host than loopback, or (at the start) a port that is in use.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        latency: float = 0.0,
+        drawn: Callable[[dict[str, object]], int] | None = None,
+        faults: Sequence[Fault] = (),
+        images_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
+        retire: bool = False,
+    ) -> None:
+        _check(host, port, latency)
+        limits = Limits(images_per_minute=images_per_minute, tokens_per_minute=tokens_per_minute)
+        self.faults = Faults(*faults)
+        self.billed = Billed()
+        self._desk = Desk(self.faults, limits, drawn=drawn, retire=retire)
+        self._traffic = Traffic()
+        self._latency = latency
+        self._port = port
+        self._lock = threading.RLock()
+        self._stop: weakref.finalize[..., Simulator] | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as ``http://127.0.0.1:41017/v1``; starts the server if need be."""
+        self.start()
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    @property
+    def running(self) -> bool:
+        """Whether it serves now."""
+        return self._stop is not None and self._stop.alive
+
+    @property
+    def requests(self) -> int:
+        """How many POSTs arrived, refused ones too; those that were hung up on were not read."""
+        return self._traffic.posts
+
+    def start(self) -> Simulator:
+        """Start serving, if it does not yet; return itself."""
+        with self._lock:
+            if not self.running:
+                self._start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving: requests in hand are broken off, and are billed only if they were."""
+        with self._lock:
+            self.faults.connect(None)
+            if self._stop:
+                self._stop()
+
+    def wait_until_idle(self, seconds: float = 30.0) -> bool:
+        """Wait until no request is in hand, so that counts are final; False if that lasts on.
+
+        A client that gives up leaves its request behind, which is drawn and billed all the same.
+        """
+        return self._traffic.wait_until_idle(seconds)
+
+    def _start(self) -> None:
+        from imagelab.simulator.app import Images  # starlette, at the first start
+        from imagelab.simulator.listener import Listener  # uvicorn, likewise
+
+        images = Images(self._desk, self.billed, self._traffic, self._latency)
+        try:
+            listener = Listener(images.app(), self._port, self.faults.hangs_up)
+        except SetupError:
+            images.close()
+            raise
+        listener.start()
+        self._port = listener.port
+        self._stop = weakref.finalize(self, _end, listener, images.close)
+        self.faults.connect(listener.shut)
+
+    def __enter__(self) -> Simulator:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        place = f"http://127.0.0.1:{self._port}/v1" if self.running else "not running"
+        return f"Simulator({place}, {self.billed!r})"
+
+
+def _end(listener: Listener, close: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the interpreter is going down, and its threads with it
+        listener.stop()
+    close()
+
+
+def _check(host: str, port: int, latency: float) -> None:
+    if host not in _HOSTS:
+        raise SetupError(
+            f"The simulator serves this machine only, not {host!r}: leave host out, or give "
+            "'127.0.0.1'."
+        )
+    if not 0 <= port <= 65535:
+        raise InputError(f"Port {port} does not exist: give 1 to 65535, or 0 for any free one.")
+    if not 0 <= latency < 1e6:
+        raise InputError(f"A latency of {latency} seconds makes no sense: give 0 or more.")
