@@ -188,9 +188,9 @@ class Lab:
             from imagelab.views.text import TextProgress
 
             return run.start(TextProgress()).result()
-        from imagelab.views import grid
+        from imagelab.views import live
 
-        return grid.follow(run)
+        return live.follow(run)
 
     def start(self, sweep: Sweep, *, fresh: bool = False) -> Run[Comparison]:
         """Run a sweep in the background and return at once.
@@ -201,9 +201,9 @@ class Lab:
         run = self._bind(sweep, fresh)
         if not _in_notebook():
             return run.start()
-        from imagelab.views import grid
+        from imagelab.views import live
 
-        return grid.begin(run)
+        return live.begin(run)
 
     def _bind(self, sweep: Sweep, fresh: bool) -> Run[Comparison]:
         """Make a sweep's requests for this lab; an illegal one fails before anything is sent."""
@@ -265,7 +265,7 @@ class Lab:
             "model": self.model,
             "spent": f"{show(purse.spent)} ({money})",
             "budget": "none" if budget is None else show(budget),
-            "files": str(self.path),
+            "files": _short(self.path),
         }
         if purse.at_risk:
             card["at risk"] = f"{show(purse.at_risk)} (perhaps billed)"
@@ -380,6 +380,14 @@ def _warn_of_retirement(model: str) -> None:
     warnings.warn(
         f"{model} {when} on {known.shutdown}; its successor is {known.successor}.", stacklevel=4
     )
+
+
+def _short(path: Path) -> str:
+    """Name a folder from here, so that no saved notebook tells where its author lives."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
 
 
 def _in_notebook() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ class Quote:
 
     ``usd`` is the expected cost in dollars, ``None`` where it cannot be known before;
     ``bound_usd`` is what will be held: as far as is known, the bill never passes it.
+    ``why`` says where that comes from: the tokens of one picture, and the facts behind them.
 
     >>> quote("a red fox in snow", model="gpt-image-1", quality="high").usd
     0.16646
@@ -26,7 +28,13 @@ class Quote:
     pictures: int
     nano: int | None
     bound_nano: int
-    why: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Where the dollars come from, in sentences."""
+        return (*self.tokens, *self.facts)
 
     @property
     def usd(self) -> float | None:
@@ -50,7 +58,11 @@ class Quote:
         return f"{pictures}: {show(self.nano)}"
 
     def __repr__(self) -> str:
-        return f"Quote({self}; {'; '.join(self.why)})"
+        return f"Quote({'; '.join((str(self), *self.why))})"
+
+    def _repr_html_(self) -> str:
+        reasons = "".join(f"<li>{html.escape(one)}</li>" for one in self.why)
+        return f"<p><b>{html.escape(str(self))}</b></p><ul>{reasons}</ul>"
 
 
 def quote(
@@ -109,17 +121,16 @@ def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) 
         nano=expected,
         # A prompt of many short tokens cannot be dearer than its bytes, but a bound is a bound.
         bound_nano=max(bound, expected or 0),
-        why=_reasons(out, words, price),
+        facts=(f"price {price.id}: {price.source}", f"tokens: {out.source}"),
+        tokens=_counted(out, words, price),
     )
 
 
-def _reasons(out: tokens.Count, words: int, price: prices.Price) -> tuple[str, ...]:
-    image = f"{out.tokens if out.tokens is not None else f'at most {out.bound}'}"
+def _counted(out: tokens.Count, words: int, price: prices.Price) -> tuple[str, str]:
+    image = f"at most {out.bound}" if out.tokens is None else f"{out.tokens}"
     return (
         f"{image} image output tokens x {_per_million(price.image_out)}",
         f"{words} text tokens x {_per_million(price.text_in)}",
-        f"price {price.id}: {price.source}",
-        f"tokens: {out.source}",
     )
 
 
@@ -131,11 +142,11 @@ def _per_million(nano_per_token: int | None) -> str:
 
 def _unknown(request: ImageRequest) -> Quote:
     """Bound what nobody can price by the dearest thing the catalogue knows."""
-    why = (
+    facts = (
         f"no price is known for {request.model} at this provider",
         f"held: {DEAREST} at this size",
     )
-    return Quote(pictures=1, nano=None, bound_nano=_dearest(request), why=why)
+    return Quote(pictures=1, nano=None, bound_nano=_dearest(request), facts=facts)
 
 
 def _dearest(request: ImageRequest) -> int:
@@ -159,7 +170,7 @@ def total(quotes: Iterable[Quote]) -> Quote:
         pictures=sum(part.pictures for part in parts),
         nano=sum(known) if len(known) == len(amounts) else None,
         bound_nano=sum(part.bound_nano for part in parts),
-        why=tuple(dict.fromkeys(reason for part in parts for reason in part.why[2:])),
+        facts=tuple(dict.fromkeys(reason for part in parts for reason in part.facts)),
     )
 
 

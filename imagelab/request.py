@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import html
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -64,8 +66,10 @@ class ImageRequest:
     def problems(self) -> list[str]:
         """Say everything that makes this request illegal, in sentences; empty when legal."""
         known = models.find(self.model)
+        if wrong := models.text_problem(self.prompt):
+            return [wrong]
         if known is None:
-            return [] if self.prompt.strip() else ["The prompt is empty: say what to show."]
+            return []
         return models.problems(
             known,
             prompt=self.prompt,
@@ -118,12 +122,14 @@ class Usage:
         cached = _part(came, "cached_tokens_details")
         text_out = _count(went, "text_tokens")
         total_out = _count(body, "output_tokens")
-        # Older models give one number for the output, and all of it is picture.
-        rest = None if total_out is None else max(0, total_out - (text_out or 0))
-        image_out = _count(went, "image_tokens")
+        image_in, image_out = _count(came, "image_tokens"), _count(went, "image_tokens")
+        # Where only a sum is given, the input is all words and the output all picture.
+        words = _rest(_count(body, "input_tokens"), image_in)
+        rest = _rest(total_out, text_out)
+        text_in = _count(came, "text_tokens")
         return cls(
-            text_input_tokens=_count(came, "text_tokens"),
-            image_input_tokens=_count(came, "image_tokens"),
+            text_input_tokens=words if text_in is None else text_in,
+            image_input_tokens=image_in,
             text_cached_tokens=_count(cached, "text_tokens"),
             image_cached_tokens=_count(cached, "image_tokens"),
             image_output_tokens=rest if image_out is None else image_out,
@@ -145,6 +151,10 @@ class Usage:
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = body.get(name)
     return part if isinstance(part, Mapping) else {}
+
+
+def _rest(whole: int | None, part: int | None) -> int | None:
+    return None if whole is None else max(0, whole - (part or 0))
 
 
 def _count(body: Mapping[str, Any], name: str) -> int | None:
@@ -261,7 +271,7 @@ class Generation:
         try:
             picture = PIL.Image.open(io.BytesIO(self.bytes))
             picture.load()
-        except (OSError, SyntaxError, ValueError) as cause:
+        except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as cause:
             raise PictureError(
                 f"What generation {self.id} received is no picture that can be read: {cause}."
             ) from cause
@@ -295,6 +305,26 @@ class Generation:
         except OSError as cause:
             raise PictureError(f"The picture cannot be written to {target}: {cause}.") from cause
         return target
+
+    def _ipython_display_(self) -> None:
+        """Show the picture, and under it what was asked and what it cost."""
+        from IPython.display import HTML, display
+
+        if self.status == "done":
+            display({**self._preview(), "text/plain": repr(self)}, raw=True)
+        asked = (self.prompt, self.request.model, self.request.quality, self.request.size)
+        words = [*asked, show(self.cost_nano), *(["simulated"] if self.simulated else [])]
+        words += [word for word in (self.error, self.note) if word]
+        display(HTML(f"<p>{html.escape(' · '.join(words))}</p>"))
+
+    def _preview(self, side: int = 512) -> dict[str, str]:
+        """Make a small picture for a notebook: an image on its own shows on code hosts too."""
+        picture = self.image
+        kind = "PNG" if "A" in picture.getbands() else "JPEG"
+        picture.thumbnail((side, side))
+        out = io.BytesIO()
+        picture.convert("RGBA" if kind == "PNG" else "RGB").save(out, kind)
+        return {f"image/{kind.lower()}": base64.b64encode(out.getvalue()).decode()}
 
     def __repr__(self) -> str:
         asked = f"{self.request.model} {self.request.quality} {self.request.size}"

@@ -248,19 +248,26 @@ def problems(
     return [problem for problem in found if problem is not None]
 
 
-def _prompt_problem(model: Model, prompt: str) -> str | None:
+def text_problem(prompt: object) -> str | None:
+    """Say why no model at all can take this prompt; None where one may."""
     if not isinstance(prompt, str):
         return f"prompt is {prompt!r}, which is no text: write what the picture should show."
     if not prompt.strip():
         return "prompt is empty: write what the picture should show."
-    if len(prompt) > model.max_prompt:
-        return (
-            f"prompt has {len(prompt):,} characters, and {model.id} takes at most "
-            f"{model.max_prompt:,}: shorten it."
-        )
     if any("\ud800" <= letter <= "\udfff" for letter in prompt):
         return "prompt holds half of a character (a lone surrogate), which cannot be sent: mend it."
     return None
+
+
+def _prompt_problem(model: Model, prompt: str) -> str | None:
+    if problem := text_problem(prompt):
+        return problem
+    if len(prompt) <= model.max_prompt:
+        return None
+    return (
+        f"prompt has {len(prompt):,} characters, and {model.id} takes at most "
+        f"{model.max_prompt:,}: shorten it."
+    )
 
 
 def _choice_problem(

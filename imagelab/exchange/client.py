@@ -6,12 +6,13 @@ a request that is sent twice may be paid twice.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+
+import jiter
+import pybase64
 
 from imagelab.errors import OutcomeUnknownError
 from imagelab.exchange.answers import Blot, of_connection, of_status
@@ -54,7 +55,21 @@ class Client:
         """
         began = time.monotonic()
         body, headers = self._exchange(request, began + self.timeout)
-        return _read(body, headers, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        answer, data, problem = _parse(body)
+        usage = answer.get("usage")
+        return ImageResponse(
+            data=data,
+            problem=problem,
+            usage=Usage.from_wire(usage),
+            raw_usage=None if usage is None else json.dumps(usage),
+            request_id=headers.get("x-request-id"),
+            size=_text(answer, "size"),
+            quality=_text(answer, "quality"),
+            background=_text(answer, "background"),
+            output_format=_text(answer, "output_format"),
+            seconds=seconds,
+        )
 
     def _exchange(self, request: ImageRequest, deadline: float) -> tuple[bytes, Mapping[str, str]]:
         import openai
@@ -133,38 +148,23 @@ def _connect(place: Place, base_url: str, api_key: str, timeout: float, connecti
     return client
 
 
-def _read(body: bytes, headers: Mapping[str, str], seconds: float) -> ImageResponse:
+def _parse(body: bytes) -> tuple[dict[str, Any], bytes, str | None]:
     """Take the picture out of a whole answer.
 
-    An answer without one was paid for all the same: its bytes are the response's data, and
-    ``problem`` says what is wrong with them.
+    An answer without one was paid for all the same: its bytes are given in the picture's
+    place, with what is wrong with them.
     """
-    answer, data, problem = _parse(body)
-    usage = answer.get("usage")
-    return ImageResponse(
-        data=data,
-        problem=problem,
-        usage=Usage.from_wire(usage),
-        raw_usage=None if usage is None else json.dumps(usage),
-        request_id=headers.get("x-request-id"),
-        size=_text(answer, "size"),
-        quality=_text(answer, "quality"),
-        background=_text(answer, "background"),
-        output_format=_text(answer, "output_format"),
-        seconds=seconds,
-    )
-
-
-def _parse(body: bytes) -> tuple[dict[str, Any], bytes, str | None]:
     try:
-        answer = json.loads(body)
+        answer = jiter.from_json(body)
     except ValueError:
         return {}, body, "The answer is not JSON"
     if not isinstance(answer, dict):
         return {}, body, "The answer is not an object"
     try:
-        return answer, base64.b64decode(answer["data"][0]["b64_json"], validate=True), None
-    except (LookupError, TypeError, ValueError, binascii.Error):
+        # Popped, so that a picture's two million characters are not kept beside its bytes.
+        text = answer["data"][0].pop("b64_json")
+        return answer, pybase64.b64decode(text, validate=True), None
+    except (LookupError, TypeError, ValueError, AttributeError):
         return answer, body, "The answer holds no picture in data[0].b64_json"
 
 
