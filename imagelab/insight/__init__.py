@@ -1,0 +1,1 @@
+"""Values in; tables, figures, pictures of comparisons and verdicts out."""

@@ -1,0 +1,146 @@
+"""Static pictures of a comparison: thumbnails, HTML that needs no kernel, a contact sheet."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagelab.insight.contact import sheet
+from imagelab.insight.layout import Board, Tile, counted, lay_out
+from imagelab.insight.thumbs import thumbnail
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = [
+    "Board",
+    "Tile",
+    "counted",
+    "ended",
+    "html",
+    "lay_out",
+    "line",
+    "page",
+    "sheet",
+    "text",
+    "thumbnail",
+]
+
+PAGE_SIDE = 320
+STATIC_SIDE = 224
+
+
+def html(board: Board, thumbnails: Mapping[int, bytes], *, hide_live: bool = True) -> str:
+    """Write the pictures and captions as HTML that needs no kernel, script or network.
+
+    ``thumbnails`` maps positions to WebP bytes. Nothing in it depends on the day, on
+    seconds or on what the ledger held before. With ``hide_live`` it is made to stand between
+    a live view and a contact sheet in one output: it hides itself while the live view is
+    there, and hides the line a dead view leaves and the sheet that follows.
+    """
+    return _render(
+        "static.html", board, thumbnails, _fitting(board, STATIC_SIDE), hide_live=hide_live
+    )
+
+
+def page(board: Board, thumbnails: Mapping[int, bytes], *, title: str, costs_html: str = "") -> str:
+    """Write one complete HTML file with the pictures, larger, in light and dark.
+
+    ``costs_html`` is put below as it is: hand over HTML, not text from outside.
+    """
+    from markupsafe import Markup
+
+    costs = Markup(costs_html)  # noqa: S704 - said above: HTML of the caller's own making
+    side = _fitting(board, PAGE_SIDE)
+    return _render("page.html", board, thumbnails, side, title=title, costs_html=costs)
+
+
+def line(html_text: str) -> str:
+    """Wrap the one line that a finished run leaves; it hides the progress view before it.
+
+    ``html_text`` is put in as it is: hand over HTML, not text from outside.
+    """
+    from markupsafe import Markup
+
+    words = Markup(html_text)  # noqa: S704 - said above
+    return _templates().get_template("line.html").render(words=words)
+
+
+def ended() -> str:
+    """Say what is seen in place of a run's live view once its kernel is gone."""
+    return _templates().get_template("ended.html").render()
+
+
+def text(board: Board) -> str:
+    """Write the comparison as lines of plain text: labels and prices, no pictures.
+
+    >>> print(text(board))    # doctest: +SKIP
+    a red fox in snow: low $0.011, medium $0.042, high $0.167
+    """
+    lines = []
+    for row, name in enumerate(board.rows):
+        parts = []
+        for tile in board.tiles:
+            if tile.row == row:
+                price = tile.price if tile.shown else tile.status
+                parts.append(" ".join([board.columns[tile.column], tile.label, price]).strip())
+        lines.append(f"{name}: {', '.join(' '.join(part.split()) for part in parts)}")
+    total = f", {board.total}" if board.total else ""
+    mark = " (simulated pictures, real prices)" if board.simulated else ""
+    return "\n".join([*lines, f"{counted(board.pictures)}{total}{mark}"])
+
+
+def _gallery(board: Board) -> bool:
+    """Tell whether the rows stand side by side, since there is only one column."""
+    return len(board.columns) == 1 and len(board.rows) > 1
+
+
+def _fitting(board: Board, side: int) -> int:
+    """Make pictures smaller where more than three stand abreast, so that they fit a page."""
+    places = min(4, len(board.rows)) if _gallery(board) else len(board.columns)
+    return max(96, min(side, 13 * side // 4 // max(1, places * board.widest)))
+
+
+def _render(
+    name: str, board: Board, thumbnails: Mapping[int, bytes], side: int, **values: object
+) -> str:
+    known = {tile.position for tile in board.tiles}
+    uris = {at: _data_uri(data) for at, data in thumbnails.items() if at in known and data}
+
+    def scaled(pixels: int, tile: Tile) -> int:
+        return max(1, round(pixels * side / max(tile.width, tile.height)))
+
+    return (
+        _templates()
+        .get_template(name)
+        .render(
+            board=board,
+            uris=uris,
+            side=side,
+            gap=max(12, side // 14),
+            gallery=_gallery,
+            width=lambda tile: scaled(tile.width, tile),
+            height=lambda tile: scaled(tile.height, tile),
+            **values,
+        )
+    )
+
+
+def _data_uri(data: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,1 @@
+"""What moves on the screen: views take values and give choices."""

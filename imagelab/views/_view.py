@@ -1,0 +1,67 @@
+"""What all views share: assets by stem, strict options, and no widget left behind."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+STATIC = Path(__file__).parent / "static"
+
+# Widgets shown from one cell of one notebook: the execution that showed them, and they.
+_in_cell: dict[str, tuple[str, list[weakref.ref[View]]]] = {}
+
+
+class View(anywidget.AnyWidget):
+    """A view of some values: subclasses name their script and style by ``stem``.
+
+    Options are the view's synced traits; a misspelt one is a ``TypeError``. Running a cell
+    again closes the views that it showed before, since a widget is otherwise kept for as
+    long as its kernel lives.
+    """
+
+    def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:
+        if stem is not None:
+            cls._esm = STATIC / f"{stem}.js"
+            cls._css = STATIC / f"{stem}.css"
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **options: Any) -> None:
+        for name in options:
+            if name.startswith("_") or not self.has_trait(name):
+                raise TypeError(f"{type(self).__name__} has no option {name!r}.")
+        super().__init__(**options)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        _close_previous(self)
+        bundle: tuple[dict[str, Any], dict[str, Any]] | None = super()._repr_mimebundle_(**kwargs)
+        return bundle
+
+
+def _close_previous(view: View) -> None:
+    """Close what an earlier run of this cell showed; remember what this run shows."""
+    cell, execution = _where()
+    if not cell:
+        return
+    before, shown = _in_cell.get(cell, (execution, []))
+    if before != execution:
+        for old in [ref() for ref in shown]:
+            if old is not None and old is not view:
+                old.close()
+        shown = []
+    _in_cell[cell] = (execution, [*shown, weakref.ref(view)])
+
+
+def _where() -> tuple[str, str]:
+    """Name the notebook cell that is running and its execution; empty outside notebooks."""
+    from IPython.core.getipython import get_ipython
+
+    # Only a kernel's shell has a parent message; a terminal's has none.
+    parent: Any = getattr(get_ipython(), "get_parent", dict)()
+    if not isinstance(parent, Mapping):
+        return "", ""
+    cell = parent.get("metadata", {}).get("cellId", "")
+    return str(cell or ""), str(parent.get("header", {}).get("msg_id", ""))

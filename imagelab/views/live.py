@@ -1,0 +1,51 @@
+"""A run on the screen of a notebook: its grid fills as pictures land."""
+
+from __future__ import annotations
+
+import html
+from typing import TypeVar
+
+from imagelab.catalog.money import show
+from imagelab.runner import Run
+from imagelab.views.grid import Grid, line
+
+Result = TypeVar("Result")
+
+
+def follow(run: Run[Result]) -> Result:
+    """Show a run while the cell waits for it, then leave one line in its place."""
+    from IPython.display import display
+
+    grid = Grid.live(run.cells)
+    display(grid)
+    result = run.start(grid).result()
+    line(_left(run))
+    return result
+
+
+def begin(run: Run[Result]) -> Run[Result]:
+    """Show a run with a Stop button, and return while it goes on."""
+    from IPython.display import display
+
+    grid = Grid.live(run.cells, stop=run.stop)
+    display(grid)
+    return run.start(grid)
+
+
+def _left(run: Run[Result]) -> str:
+    """Say what a run made. No seconds and no word of the ledger: a saved line stays true."""
+    made = {one.id: one for one in run.landed.values()}.values()
+    pictures = sum(one.picture is not None for one in made)
+    costs = [one.cost_nano for one in made]
+    words = [
+        f"{pictures} picture{'s' * (pictures != 1)}",
+        f"{show(sum(cost or 0 for cost in costs))}{' and more' * (None in costs)}",
+    ]
+    troubled = len(made) - pictures
+    if troubled:
+        words.append(f"{troubled} without a picture")
+    if run.left:
+        words.append(f"{len(run.left)} not asked for ({next(iter(run.left.values()))})")
+    if run.session.simulated:
+        words.append("simulated")
+    return html.escape(" · ".join(words))

@@ -1,0 +1,143 @@
+"""Static pictures of a comparison: seen without kernel, script or network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from imagelab.insight import stills
+from imagelab.insight.layout import lay_out
+from imagelab.sweep import Sweep
+from tests.insight.making import FOXES, all_came, board_of, cells_of, lost, picture
+
+SMALL = {at: stills.thumbnail(picture(64, 64)) for at in range(6)}
+
+
+class Reader(HTMLParser):
+    """Collects tags, their attributes and the text between them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep one tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text, styles aside."""
+        if self.tags[-1:] and self.tags[-1][0] != "style":
+            self.words += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        """Give the attributes of every such tag."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_every_picture_is_inside_the_html() -> None:
+    """Pictures are data URIs: nothing is fetched."""
+    images = Reader(stills.html(board_of(), SMALL)).named("img")
+    assert len(images) == 6
+    assert all(str(image["src"]).startswith("data:image/webp;base64,") for image in images)
+
+
+def test_pictures_are_described() -> None:
+    """Every picture has a description with its prompt and tier."""
+    images = Reader(stills.html(board_of(), SMALL)).named("img")
+    assert images[4]["alt"] == "a blue fox, medium"
+
+
+def test_captions_name_price_and_tier() -> None:
+    """Under a picture stand its price and its tier."""
+    words = " ".join(Reader(stills.html(board_of(), SMALL)).words.split())
+    assert "$0.042 medium" in words
+
+
+def test_sums_are_there() -> None:
+    """Row, column and overall sums are written out."""
+    words = Reader(stills.html(board_of(), SMALL)).words
+    assert all(amount in words for amount in ("$0.220", "$0.084", "$0.440"))
+
+
+def test_prompts_cannot_inject_markup() -> None:
+    """A prompt that is HTML is shown as text."""
+    evil = Sweep('<script>alert(1)</script>"><img onerror=x>', quality=["low", "high"])
+    page = Reader(stills.html(board_of(evil), {}) + stills.page(board_of(evil), {}, title="<b>"))
+    assert not page.named("script")
+    assert not page.named("img")
+
+
+def test_trouble_says_its_status_and_reason() -> None:
+    """A picture that did not come shows its status, and why, in its place."""
+    cells = cells_of(FOXES)
+    board = lay_out(cells, {**all_came(cells), 0: lost(cells[0], "refused")})
+    others = {at: small for at, small in SMALL.items() if at != 0}
+    words = " ".join(Reader(stills.html(board, others)).words.split())
+    assert "It refused." in words
+    assert "refused not billed · low" in words
+
+
+def test_nothing_depends_on_the_day_or_the_seconds() -> None:
+    """Two runs that differ in seconds, rows and picture names make the same HTML."""
+    cells = cells_of(FOXES)
+    slow = lay_out(cells, all_came(cells, seconds=77.7, picture="f" * 64))
+    assert stills.html(slow, SMALL) == stills.html(board_of(), SMALL)
+
+
+def test_simulated_pictures_say_so() -> None:
+    """A board from the simulator carries the words about its pictures and prices."""
+    board = board_of()
+    simulated = replace(board, tiles=tuple(replace(tile, simulated=True) for tile in board.tiles))
+    assert "simulated pictures, real prices" in Reader(stills.html(simulated, {})).words
+    assert "simulated" not in Reader(stills.html(board, {})).words
+
+
+def test_the_style_stays_inside() -> None:
+    """Every rule of the static pictures starts at a class of imagelab's or an output of Jupyter."""
+    style = re.search(r"<style>(.*?)</style>", stills.html(board_of(), SMALL), re.DOTALL)[1]
+    selectors = [rule.partition("{")[0] for rule in style.split("}") if rule.strip()]
+    starts = {
+        part.strip().split(" ")[0].split(":")[0]
+        for selector in selectors
+        for part in re.sub(r"\([^()]*\)", "", selector).split(",")
+    }
+    assert starts <= {
+        ".il-static",
+        ".il-static.il-static",
+        ".jp-OutputArea",
+        ".jp-OutputArea-child",
+    }
+
+
+def test_alone_it_hides_nothing() -> None:
+    """Where no live view stands beside them, the pictures touch no other output."""
+    assert "jp-OutputArea" not in stills.html(board_of(), SMALL, hide_live=False)
+
+
+def test_thumbnails_of_other_pictures_are_left_out() -> None:
+    """Only what is on the board is in the HTML."""
+    assert stills.html(board_of(), {**SMALL, 99: b"other"}) == stills.html(board_of(), SMALL)
+
+
+def test_a_page_is_one_complete_file() -> None:
+    """The page has a doctype, a title, the pictures and the costs, and fetches nothing."""
+    page = stills.page(
+        board_of(), SMALL, title="Foxes", costs_html="<table><tr><td>9</td></tr></table>"
+    )
+    read = Reader(page)
+    assert page.startswith("<!doctype html>")
+    assert len(read.named("img")) == 6
+    assert len(read.named("table")) == 2
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+
+
+def test_plain_text_has_a_line_for_each_row() -> None:
+    """In a terminal a comparison is a line per prompt, and one for the sum."""
+    assert stills.text(board_of()).splitlines() == [
+        "a red fox: low $0.011, medium $0.042, high $0.167",
+        "a blue fox: low $0.011, medium $0.042, high $0.167",
+        "6 pictures, $0.440",
+    ]

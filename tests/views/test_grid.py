@@ -1,0 +1,196 @@
+"""The grid from the Python side: state, updates, and what stays in a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import nbformat
+import pytest
+
+from imagelab.insight import stills
+from imagelab.runner import Progress
+from imagelab.sweep import Sweep
+from imagelab.views.grid import Grid, bundle
+from tests.insight.making import FOXES, board_of, came, cells_of, lost, picture
+
+Outputs = list[list[nbformat.NotebookNode]]
+
+SMALL = {at: stills.thumbnail(picture(64, 64)) for at in range(6)}
+MOST_BYTES = 400_000
+
+
+def progress(**changes: object) -> Progress:
+    """Make the progress of a run that has just begun, but for what ``changes`` says."""
+    start: dict[str, object] = {
+        "pictures": 6,
+        "landed": 0,
+        "from_ledger": 0,
+        "troubled": 0,
+        "in_flight": 0,
+        "spent_nano": 0,
+        "quoted_nano": 440_000_000,
+        "simulated": True,
+        "seconds": 0.0,
+        "seconds_left": None,
+        "stopping": False,
+        "finished": False,
+    }
+    return Progress(**{**start, **changes})  # type: ignore[arg-type]
+
+
+def test_a_grid_says_how_large_it_is() -> None:
+    """The repr counts rows, columns and pictures, and is the same every time."""
+    assert repr(Grid(board_of(), SMALL)) == "Grid(2 rows x 3 columns, 6 pictures)"
+
+
+def test_a_grid_of_one_speaks_in_the_singular() -> None:
+    """One row of one picture is not counted in plurals."""
+    assert repr(Grid(board_of(Sweep("a fox")))) == "Grid(1 row x 1 column, 1 picture)"
+
+
+def test_thumbnails_are_state_and_originals_are_not() -> None:
+    """Each thumbnail is one trait; nothing as large as an original is in the state."""
+    called: list[int] = []
+    grid = Grid(board_of(), SMALL, lambda at: (called.append(at) or b"", "image/png", "x.png"))
+    assert grid.get_state()["picture_3"] == SMALL[3]
+    assert called == []
+
+
+def test_a_waiting_grid_has_no_thumbnails() -> None:
+    """A run's grid starts with every picture waiting."""
+    grid = Grid.live(cells_of(FOXES))
+    assert grid.thumbnails == {}
+    assert {tile.status for tile in grid.board.tiles} == {"waiting"}
+
+
+def test_what_lands_is_laid_in() -> None:
+    """An update fills the tile, makes its thumbnail and adds up the money."""
+    cells = cells_of(FOXES)
+    grid = Grid.live(cells, read=lambda _: picture())
+    grid.update({2: came(cells[2])}, progress(landed=1, spent_nano=167_000_000))
+    assert list(grid.thumbnails) == [2]
+    assert grid.get_state()["tile_2"]["price"] == "$0.167"
+    assert grid.get_state()["totals"]["columns"] == ["", "", "$0.167"]
+    assert grid.get_state()["progress"]["spent"] == "$0.167"
+
+
+def test_what_fails_is_laid_in_too() -> None:
+    """A picture that was refused has no thumbnail, and says why."""
+    cells = cells_of(FOXES)
+    grid = Grid.live(cells, read=lambda _: picture())
+    grid.update({1: lost(cells[1], "refused")}, progress(landed=1, troubled=1))
+    assert grid.thumbnails == {}
+    assert grid.get_state()["tile_1"]["note"] == "It refused."
+
+
+def test_a_picture_that_cannot_be_read_does_not_stop_the_run() -> None:
+    """A broken file is a note on its tile; the update goes through."""
+    cells = cells_of(FOXES)
+    grid = Grid.live(cells, read=lambda _: b"broken")
+    grid.update({0: came(cells[0])}, progress(landed=1))
+    assert "no picture" in grid.get_state()["tile_0"]["note"]
+    assert grid.get_state()["progress"]["landed"] == 1
+
+
+def test_an_unknown_quote_is_not_shown_as_zero() -> None:
+    """Where nobody can quote, the page is told no amount."""
+    grid = Grid.live(cells_of(FOXES))
+    grid.update({}, progress(quoted_nano=None))
+    assert grid.get_state()["progress"]["quoted"] == ""
+
+
+def test_a_bundle_serves_every_front_end() -> None:
+    """Pictures as HTML, a contact sheet as JPEG, and words, in one bundle."""
+    board = board_of()
+    made = bundle(board, SMALL, stills.sheet(board, SMALL, side=64))
+    assert sorted(made) == ["image/jpeg", "text/html", "text/plain"]
+
+
+MAKE = """
+from imagelab.insight import stills
+from imagelab.views.grid import Grid, line, show
+from tests.insight.making import FOXES, board_of, cells_of, picture
+small = {at: stills.thumbnail(picture()) for at in range(6)}
+sheet = stills.sheet(board_of(), small, side=128)
+"""
+
+
+@pytest.fixture(scope="module")
+def shown(executed: Callable[[Sequence[str]], Outputs]) -> Outputs:
+    """Give the outputs of cells that show views in every way."""
+    return executed(
+        [
+            MAKE,
+            "show(board_of(), small, None, sheet);",
+            "Grid(board_of(), small)",
+            "line('<b>6 pictures</b> &amp; $0.44')",
+            "Grid.live(cells_of(FOXES))",
+            "Grid.live(cells_of(FOXES), stop=print)",
+        ]
+    )
+
+
+def kinds(outputs: Sequence[nbformat.NotebookNode]) -> list[list[str]]:
+    """List the MIME types of each output."""
+    return [sorted(output.data) for output in outputs]
+
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def test_a_comparison_is_three_outputs(shown: Outputs) -> None:
+    """A live view, static pictures and a contact sheet follow each other."""
+    assert kinds(shown[1]) == [
+        [WIDGET, "text/plain"],
+        ["text/html", "text/plain"],
+        ["image/jpeg", "text/plain"],
+    ]
+
+
+def test_every_output_has_words(shown: Outputs) -> None:
+    """In a terminal each of the three reads as words."""
+    words = [output.data["text/plain"] for output in shown[1]]
+    assert words[0] == "Grid(2 rows x 3 columns, 6 pictures)"
+    assert words[1].startswith("a red fox: low $0.011")
+    assert words[2] == "Contact sheet: 6 pictures"
+
+
+def test_a_grid_alone_leaves_its_pictures_too(shown: Outputs) -> None:
+    """A grid that somebody made is followed by static pictures."""
+    assert kinds(shown[2]) == [[WIDGET, "text/plain"], ["text/html", "text/plain"]]
+
+
+def test_a_line_reads_as_plain_text_as_well(shown: Outputs) -> None:
+    """The line that a run leaves has its words without the markup."""
+    assert shown[3][0].data["text/plain"] == "6 pictures & $0.44"
+
+
+def test_the_view_of_a_run_leaves_no_pictures_behind(shown: Outputs) -> None:
+    """A blocking run's view is one output: the comparison after it has the pictures."""
+    assert kinds(shown[4]) == [[WIDGET, "text/plain"]]
+
+
+def test_the_view_of_a_started_run_says_when_it_has_ended(shown: Outputs) -> None:
+    """A run that outlives its cell leaves words for when the kernel is gone."""
+    assert "run the cell again" in shown[5][1].data["text/html"]
+
+
+def test_twelve_pictures_fit_into_four_hundred_kilobytes(
+    executed: Callable[[Sequence[str]], Outputs],
+) -> None:
+    """A comparison of twelve busy pictures with its sheet keeps a saved notebook small."""
+    painted = """
+from imagelab.simulator.painter import encode, paint
+from imagelab.sweep import Sweep
+styles = ["", ", oil painting", ", pixel art", ", neon"]
+sweep = Sweep([f"a red fox in a snowy forest{style}" for style in styles],
+              quality=["low", "medium", "high"])
+asked = [cell.request for cell in cells_of(sweep)]
+big = {at: encode(paint(one.prompt, tier=one.quality), "png") for at, one in enumerate(asked)}
+small = {at: stills.thumbnail(data) for at, data in big.items()}
+board = board_of(sweep)
+"""
+    drawn = "show(board, small, None, stills.sheet(board, big));"
+    outputs = executed([MAKE, painted, drawn])[2]
+    assert 100_000 < len(json.dumps(outputs)) < MOST_BYTES
