@@ -1,0 +1,103 @@
+// The pure parts of the grid's script: words, order, and where arrow keys lead.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+// Read as text, since the file belongs to a Python package and has no package.json to say what it is.
+const source = await readFile(new URL("../../imagelab/views/static/grid.js", import.meta.url), "utf8");
+const grid = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+
+// Two rows and two columns; the place at the bottom right holds two samples.
+const TILES = [
+  { position: 0, row: 0, column: 0 },
+  { position: 1, row: 0, column: 1 },
+  { position: 2, row: 1, column: 0 },
+  { position: 3, row: 1, column: 1 },
+  { position: 4, row: 1, column: 1 },
+];
+const RUNNING = { pictures: 6, landed: 4, from_ledger: 0, troubled: 0, spent: "$0.18", quoted: "$0.44", seconds_left: 7.2, stopping: false, finished: false };
+const TOTALS = { rows: [], columns: [], all: "$0.44", simulated: false };
+
+test("time left is rounded up, and said in minutes when it is long", () => {
+  assert.equal(grid.timeLeft(7.2), "about 8 s left");
+  assert.equal(grid.timeLeft(600), "about 10 min left");
+});
+
+test("a time that nobody knows is not said", () => {
+  assert.equal(grid.timeLeft(null), "");
+  assert.equal(grid.timeLeft(undefined), "");
+});
+
+test("one picture is counted in the singular", () => {
+  assert.equal(grid.counted(1), "1 picture");
+  assert.equal(grid.counted(0), "0 pictures");
+});
+
+test("a run says pictures, dollars of dollars, and time left", () => {
+  assert.deepEqual(grid.headline(6, TOTALS, RUNNING), ["4 of 6 pictures", "$0.18 of $0.44", "about 8 s left"]);
+});
+
+test("a run without a quote says what it spent", () => {
+  assert.deepEqual(grid.headline(6, TOTALS, { ...RUNNING, quoted: "" })[1], "$0.18");
+});
+
+test("pictures from the ledger and without a picture are counted", () => {
+  const parts = grid.headline(6, TOTALS, { ...RUNNING, from_ledger: 2, troubled: 1 });
+  assert.ok(parts.includes("2 from the ledger") && parts.includes("1 without a picture"));
+});
+
+test("a run that stops says what it waits for, not a time", () => {
+  const parts = grid.headline(6, TOTALS, { ...RUNNING, stopping: true });
+  assert.equal(parts.at(-1), "finishing what is under way");
+});
+
+test("a comparison that no run is behind says pictures and dollars", () => {
+  assert.deepEqual(grid.headline(6, TOTALS, {}), ["6 pictures", "$0.44"]);
+});
+
+test("a finished run says what was paid now where the ledger held the rest", () => {
+  const parts = grid.headline(6, TOTALS, { ...RUNNING, landed: 6, from_ledger: 6, spent: "$0", finished: true });
+  assert.deepEqual(parts, ["6 pictures", "$0.44, $0 now", "6 from the ledger"]);
+});
+
+test("sideways arrows follow the order of reading", () => {
+  assert.equal(grid.step(TILES, 1, "ArrowRight"), 2);
+  assert.equal(grid.step(TILES, 2, "ArrowLeft"), 1);
+});
+
+test("up and down stay in the column", () => {
+  assert.equal(grid.step(TILES, 1, "ArrowDown"), 3);
+  assert.equal(grid.step(TILES, 4, "ArrowUp"), 1);
+});
+
+test("arrows lead nowhere at the edges", () => {
+  assert.equal(grid.step(TILES, 0, "ArrowLeft"), null);
+  assert.equal(grid.step(TILES, 4, "ArrowRight"), null);
+  assert.equal(grid.step(TILES, 0, "ArrowUp"), null);
+});
+
+test("Home and End lead to the first and the last picture", () => {
+  assert.equal(grid.step(TILES, 2, "Home"), 0);
+  assert.equal(grid.step(TILES, 2, "End"), 4);
+});
+
+test("other keys and unknown pictures lead nowhere", () => {
+  assert.equal(grid.step(TILES, 0, "x"), null);
+  assert.equal(grid.step(TILES, 99, "ArrowRight"), null);
+});
+
+test("keys with a modifier belong to the notebook", () => {
+  assert.ok(grid.belongsToNotebook({ ctrlKey: true, metaKey: false, altKey: false }));
+  assert.ok(!grid.belongsToNotebook({ ctrlKey: false, metaKey: false, altKey: false }));
+});
+
+test("a picture's facts are price, seconds, size and note", () => {
+  const tile = { status: "done", price: "$0.04", seconds: "3.2 s", width: 1536, height: 1024, note: "" };
+  assert.deepEqual(grid.facts(tile), ["$0.04", "3.2 s", "1536 × 1024"]);
+});
+
+test("a refused picture's facts have no size", () => {
+  const tile = { status: "refused", price: "not billed", seconds: "", width: 1024, height: 1024, note: "why" };
+  assert.deepEqual(grid.facts(tile), ["refused", "not billed"]);
+});
