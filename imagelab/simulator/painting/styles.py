@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from imagelab.simulator.painting.canvas import Canvas
 from imagelab.simulator.painting.curves import Floats, grain, noise
-from imagelab.simulator.painting.surface import Detail, Hand
+from imagelab.simulator.painting.surface import PAPER, Detail, Hand
 
 HANDS: dict[str, Hand] = {"ink": "ink", "neon": "neon", "poster": "flat"}
 BICUBIC, BILINEAR, BOX = (
@@ -160,7 +160,8 @@ def _watercolour(
     pixels = _array(wet)
     pixels *= keep
     pixels += add
-    return _picture(pixels), shape
+    cream = [round(v * part / 255) for part in PAPER for v in range(256)]
+    return _picture(pixels).point(cream), shape
 
 
 def _pigment(
@@ -182,7 +183,7 @@ def _pigment(
     if cover is None:
         bare = _border(size, rng)
         keep, add = keep * (1 - bare), bare + (1 - bare) * add
-    return keep * np.float32(0.975), add * np.float32(0.975)
+    return keep, add
 
 
 @lru_cache(maxsize=2)
@@ -277,12 +278,13 @@ def _mono(
 def _photo(
     picture: Image.Image, cover: Cut, detail: Detail, rng: np.random.Generator
 ) -> tuple[Image.Image, Cut]:
-    pixels = _array(picture)
-    pixels = pixels * 0.62 + pixels * pixels * (3 - 2 * pixels) * 0.38
-    tone = pixels.mean(-1, keepdims=True)
-    warm = np.array((0.022, 0.006, -0.026), np.float32)
-    pixels = tone + (pixels - tone) * 0.86 + warm * (tone * 2 - 0.7)
-    return _picture(pixels), cover
+    curve = [round(255 * (0.62 * v + 0.38 * v * v * (3 - 2 * v))) for v in np.linspace(0, 1, 256)]
+    matrix: list[float] = []
+    for row, warm in enumerate((0.022, 0.006, -0.026)):  # lights a little warm, shades cool
+        share = (0.14 + 2 * warm) / 3
+        matrix += [share + 0.86 * (row == column) for column in range(3)]
+        matrix.append(-0.7 * warm * 255)
+    return picture.point(curve * 3).convert("RGB", tuple(matrix)), cover
 
 
 Filter = Callable[[Image.Image, Cut, Detail, np.random.Generator], tuple[Image.Image, Cut]]

@@ -157,7 +157,7 @@ class Surface:
 
     def blur(self, radius: float) -> None:
         """Throw all that is painted so far out of focus."""
-        small = self.image.reduce(2) if min(self.w, self.h) > 256 else self.image
+        small = self.image.reduce(4) if min(self.w, self.h) > 512 else self.image
         soft = small.filter(ImageFilter.GaussianBlur(radius * self.unit * small.width / self.w))
         self.image.paste(soft.resize(self.image.size, Image.Resampling.BILINEAR))
 

@@ -57,7 +57,7 @@ def _rainfall(scene: Scene) -> None:
     rng = scene.rng("drops")
     storm = "storm" in scene.idea.weather
     full = 1440
-    count = scene.count(900 if storm else 700)
+    count = scene.count((900 if storm else 700) // (3 if scene.idea.style == "oil" else 1))
     starts = rng.random((full, 2))[:count] * [scene.w * 1.2, scene.h] - [0.1 * scene.w, 0]
     reach = scene.unit * rng.uniform(0.02, 0.075, full)[:count] * (1.4 if storm else 1.0)
     slant = 0.42 if storm else 0.16
