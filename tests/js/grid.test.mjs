@@ -1,12 +1,10 @@
 // The pure parts of the grid's script: words, order, and where arrow keys lead.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { load } from "./load.mjs";
 
-// Read as text, since the file belongs to a Python package and has no package.json to say what it is.
-const source = await readFile(new URL("../../imagelab/views/static/grid.js", import.meta.url), "utf8");
-const grid = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const grid = await load("common.js", "grid.js");
 
 // Two rows and two columns; the place at the bottom right holds two samples.
 const TILES = [
@@ -18,21 +16,6 @@ const TILES = [
 ];
 const RUNNING = { pictures: 6, landed: 4, from_ledger: 0, troubled: 0, spent: "$0.18", quoted: "$0.44", seconds_left: 7.2, stopping: false, finished: false };
 const TOTALS = { rows: [], columns: [], all: "$0.44", simulated: false };
-
-test("time left is rounded up, and said in minutes when it is long", () => {
-  assert.equal(grid.timeLeft(7.2), "about 8 s left");
-  assert.equal(grid.timeLeft(600), "about 10 min left");
-});
-
-test("a time that nobody knows is not said", () => {
-  assert.equal(grid.timeLeft(null), "");
-  assert.equal(grid.timeLeft(undefined), "");
-});
-
-test("one picture is counted in the singular", () => {
-  assert.equal(grid.counted(1), "1 picture");
-  assert.equal(grid.counted(0), "0 pictures");
-});
 
 test("a run says pictures, dollars of dollars, and time left", () => {
   assert.deepEqual(grid.headline(6, TOTALS, RUNNING), ["4 of 6 pictures", "$0.18 of $0.44", "about 8 s left"]);
@@ -85,11 +68,6 @@ test("Home and End lead to the first and the last picture", () => {
 test("other keys and unknown pictures lead nowhere", () => {
   assert.equal(grid.step(TILES, 0, "x"), null);
   assert.equal(grid.step(TILES, 99, "ArrowRight"), null);
-});
-
-test("keys with a modifier belong to the notebook", () => {
-  assert.ok(grid.belongsToNotebook({ ctrlKey: true, metaKey: false, altKey: false }));
-  assert.ok(!grid.belongsToNotebook({ ctrlKey: false, metaKey: false, altKey: false }));
 });
 
 test("a picture's facts are price, seconds, size and note", () => {

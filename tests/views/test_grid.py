@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from imagelab.insight import stills
 from imagelab.runner import Progress
@@ -93,6 +94,15 @@ def test_a_picture_that_cannot_be_read_does_not_stop_the_run() -> None:
     assert grid.get_state()["progress"]["landed"] == 1
 
 
+def test_a_closed_grid_takes_what_still_lands() -> None:
+    """A run may outlive the view that somebody closed."""
+    cells = cells_of(FOXES)
+    grid = Grid.live(cells, read=lambda _: picture())
+    grid.close()
+    grid.update({0: came(cells[0])}, progress(landed=1))
+    assert list(grid.thumbnails) == [0]
+
+
 def test_an_unknown_quote_is_not_shown_as_zero() -> None:
     """Where nobody can quote, the page is told no amount."""
     grid = Grid.live(cells_of(FOXES))
@@ -174,6 +184,13 @@ def test_the_view_of_a_run_leaves_no_pictures_behind(shown: Outputs) -> None:
 def test_the_view_of_a_started_run_says_when_it_has_ended(shown: Outputs) -> None:
     """A run that outlives its cell leaves words for when the kernel is gone."""
     assert "run the cell again" in shown[5][1].data["text/html"]
+
+
+def test_an_export_to_html_shows_the_pictures(shown: Outputs) -> None:
+    """``nbconvert --to html`` keeps all six pictures, and asks the network for none."""
+    cell = nbformat.v4.new_code_cell("compare()", outputs=shown[1])
+    page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert page.count('src="data:image/webp;base64,') == 6
 
 
 def test_twelve_pictures_fit_into_four_hundred_kilobytes(

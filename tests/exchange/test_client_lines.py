@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from imagelab.errors import ExchangeError, OutcomeUnknownError, UnreachableError
+from imagelab.simulator import Fault, Simulator
+from tests.exchange.conftest import Ask
+from tests.servers import Asked, Server, answer, error, picture, success
+from tests.sessions import fox
+
+SMALL = fox(model="gpt-image-2", size="1024x640")
+
+
+def test_nobody_there_is_unreachable(at: Ask) -> None:
+    """A refused connection is an UnreachableError: nothing was sent, and the address is named."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(UnreachableError, match=f"127.0.0.1:{port}") as caught:
+        at(f"http://127.0.0.1:{port}/v1").ask(fox())
+    assert (caught.value.status, caught.value.billed) == ("failed", "no")
+
+
+def test_a_name_that_leads_nowhere_is_unreachable(at: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that does not exist is an UnreachableError."""
+    for variable in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(UnreachableError, match=r"nobody\.invalid"):
+        at("http://nobody.invalid/v1", timeout=5).ask(fox())
+
+
+def test_a_server_that_stops_listening_is_unreachable(at: Ask) -> None:
+    """While the simulator refuses connections it is unreachable, and bills nothing."""
+    with Simulator() as simulator:
+        client = at(simulator.url)
+        simulator.faults.add(Fault.refuse(60))
+        with pytest.raises(UnreachableError):
+            client.ask(SMALL)
+        assert (simulator.requests, simulator.billed.pictures) == (0, 0)
+
+
+def test_no_answer_in_time_is_unknown(at: Ask) -> None:
+    """An answer that does not come in time is unknown, and says to give more time."""
+
+    def late(asked: Asked) -> Iterator[bytes]:
+        time.sleep(0.6)
+        yield success(asked)
+
+    with Server(late) as server:
+        with pytest.raises(OutcomeUnknownError, match=r"0\.2 seconds.*longer timeout") as caught:
+            at(server.url, timeout=0.2).ask(fox())
+        assert server.posts == 1
+    assert (caught.value.status, caught.value.billed) == ("unknown", "perhaps")
+
+
+def test_what_is_billed_after_the_client_left_is_unknown(at: Ask) -> None:
+    """The simulator bills a picture that nobody waited for, and the error says perhaps."""
+    with Simulator(faults=[Fault.slow(0.6)]) as simulator:
+        with pytest.raises(OutcomeUnknownError) as caught:
+            at(simulator.url, timeout=0.2).ask(SMALL)
+        assert simulator.wait_until_idle()
+        assert (simulator.requests, simulator.billed.pictures) == (1, 1)
+    assert caught.value.billed == "perhaps"
+
+
+def drip(whole: bytes, start: int, pieces: int, stayed: list[str]) -> Iterator[bytes]:
+    """Send the first bytes at once and more one by one, note that the client stayed, and end."""
+    yield whole[:start]
+    for at in range(start, start + pieces):
+        time.sleep(0.05)
+        yield whole[at : at + 1]
+    stayed.append("to the end")
+    yield whole[start + pieces :]
+
+
+def trickle(at: Ask, whole: bytes, start: int) -> ExchangeError:
+    """Ask, with little time, a server that trickles; the client must leave, asking once."""
+    stayed: list[str] = []
+    with Server(lambda asked: drip(whole, start, 50, stayed)) as server:
+        with pytest.raises(ExchangeError) as caught:
+            at(server.url, timeout=0.3).ask(fox())
+        assert server.posts == 1
+        server.stop_sending()
+    assert stayed == []
+    return caught.value
+
+
+ASKED = Asked("", {}, b'{"prompt": "a red fox in snow"}')
+
+
+def test_a_body_that_trickles_ends_at_the_deadline(at: Ask) -> None:
+    """A body that comes byte by byte, none of them late, is unknown when the time is over."""
+    whole = success(ASKED)
+    found = trickle(at, whole, whole.index(b"\r\n\r\n") + 10)
+    assert isinstance(found, OutcomeUnknownError)
+    assert "not whole after 0.3 seconds" in str(found)
+
+
+def test_headers_that_trickle_end_at_the_deadline(at: Ask) -> None:
+    """Headers that come byte by byte, none of them late, are unknown when the time is over."""
+    assert isinstance(trickle(at, success(ASKED), 20), OutcomeUnknownError)
+
+
+def test_an_error_that_trickles_ends_at_the_deadline(at: Ask) -> None:
+    """An error whose body comes byte by byte is waited for no longer than a picture."""
+    whole = error(400, "words that never end, or so it seems to whoever is waiting for them")
+    trickle(at, whole, whole.index(b"\r\n\r\n") + 5)
+
+
+def test_a_slow_answer_in_time_is_whole(at: Ask) -> None:
+    """A body that comes slowly, but in time, is whole."""
+
+    def slow(asked: Asked) -> Iterator[bytes]:
+        whole = success(asked)
+        return drip(whole, len(whole) - 5, 4, [])
+
+    with Server(slow) as server:
+        assert at(server.url, timeout=10).ask(fox()).data == picture()
+
+
+@pytest.mark.parametrize("part", [0.3, 0.7, 0.99])
+def test_a_body_that_is_cut_is_unknown(at: Ask, part: float) -> None:
+    """An answer that breaks off is unknown, wherever it breaks off."""
+    with Server(lambda asked: success(asked)[: int(len(success(asked)) * part)]) as server:
+        with pytest.raises(OutcomeUnknownError, match="middle of the answer") as caught:
+            at(server.url).ask(fox())
+        assert server.posts == 1
+    assert caught.value.request_id == "req_1"
+
+
+def test_headers_that_are_cut_are_unknown(at: Ask) -> None:
+    """An answer that breaks off among its headers is unknown."""
+    with Server(lambda asked: success(asked)[:30]) as server:
+        with pytest.raises(OutcomeUnknownError):
+            at(server.url).ask(fox())
+        assert server.posts == 1
+
+
+def test_no_answer_at_all_is_unknown(at: Ask) -> None:
+    """A server that reads the request and closes the line leaves it unknown."""
+    with Server(lambda asked: b"") as server:
+        with pytest.raises(OutcomeUnknownError, match="before an answer came"):
+            at(server.url).ask(fox())
+        assert server.posts == 1
+
+
+def test_an_answer_that_is_no_http_is_unknown(at: Ask) -> None:
+    """A server that answers in another language leaves it unknown."""
+    with Server(lambda asked: b"220 mail.example.com ESMTP\r\n") as server:
+        with pytest.raises(OutcomeUnknownError):
+            at(server.url).ask(fox())
+        assert server.posts == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_an_error_that_is_cut_is_an_error_of_ours(at: Ask, status: int) -> None:
+    """An error whose body breaks off is an ExchangeError like any other."""
+    cut = error(status, "words that are not all there")[:-20]
+    with Server(lambda asked: cut) as server:
+        with pytest.raises(ExchangeError):
+            at(server.url).ask(fox())
+        assert server.posts == 1
+
+
+def test_a_line_that_is_reset_is_unknown(at: Ask) -> None:
+    """A connection that is reset after the request was read leaves it unknown."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reset() -> None:
+            line, _ = listening.accept()
+            with line:
+                line.recv(65536)
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        with pytest.raises(OutcomeUnknownError) as caught:
+            at(f"http://127.0.0.1:{listening.getsockname()[1]}/v1").ask(fox())
+        thread.join()
+    assert caught.value.billed == "perhaps"
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
+def test_one_ask_is_one_request(at: Ask, status: int) -> None:
+    """Whatever the server answers, even that it should be asked again, it is asked once."""
+    headers = {"x-should-retry": "true", "retry-after-ms": "1"}
+    with Server(lambda asked: error(status, "Try again.", headers=headers)) as server:
+        with pytest.raises(ExchangeError):
+            at(server.url).ask(fox())
+        assert len(server.asked) == 1
+
+
+def test_a_server_that_closes_idle_lines_is_asked_again(at: Ask) -> None:
+    """A line that the server closed after an answer is not used for the next request."""
+    with Server(success) as server:
+        client = at(server.url)
+        for _ in range(3):
+            assert client.ask(fox()).data == picture()
+        assert server.posts == 3
+
+
+def test_a_redirect_is_not_followed(at: Ask) -> None:
+    """A redirect does not take the key or the request anywhere else."""
+    with Server(success) as other:
+        location = {"location": f"{other.url}/images/generations"}
+        with Server(lambda asked: answer(307, b"", location)) as server:
+            with pytest.raises(ExchangeError):
+                at(server.url).ask(fox())
+            assert (server.posts, other.posts) == (1, 0)
+
+
+def test_a_line_that_is_dropped_unread_costs_nothing(at: Ask) -> None:
+    """A server that hangs up before reading bills nothing, and is an error of ours."""
+    with Simulator(faults=[Fault.hang_up()]) as simulator:
+        with pytest.raises((UnreachableError, OutcomeUnknownError)):
+            at(simulator.url).ask(SMALL)
+        assert simulator.wait_until_idle()
+        assert (simulator.requests, simulator.billed.pictures) == (0, 0)

@@ -1,0 +1,27 @@
+// The pure parts that all views' scripts share.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./load.mjs";
+
+const common = await load("common.js");
+
+test("time left is rounded up, and said in minutes when it is long", () => {
+  assert.equal(common.timeLeft(7.2), "about 8 s left");
+  assert.equal(common.timeLeft(600), "about 10 min left");
+});
+
+test("a time that nobody knows is not said", () => {
+  assert.equal(common.timeLeft(null), "");
+  assert.equal(common.timeLeft(undefined), "");
+});
+
+test("one picture is counted in the singular", () => {
+  assert.equal(common.counted(1), "1 picture");
+  assert.equal(common.counted(0), "0 pictures");
+});
+
+test("keys with a modifier belong to the notebook", () => {
+  assert.ok(common.belongsToNotebook({ ctrlKey: true, metaKey: false, altKey: false }));
+  assert.ok(!common.belongsToNotebook({ ctrlKey: false, metaKey: false, altKey: false }));
+});

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imagelab.errors import RecordError
+from imagelab.records import engine
+from imagelab.records.ledger import Ledger
+
+
+@contextlib.contextmanager
+def database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open any SQLite file by hand, and close it."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def refuse(path: Path, said: str) -> None:
+    """Check that a file is refused with these words and left as it is, bit for bit."""
+    before = snapshot(path.parent)
+    with pytest.raises(RecordError, match=said):
+        Ledger(path)
+    assert snapshot(path.parent) == before
+
+
+def test_a_new_ledger_is_empty(tmp_path: Path) -> None:
+    """A ledger that is not there yet is made, with no rows and two empty purses."""
+    with contextlib.closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
+        assert ledger.rows() == []
+        assert ledger.purse(simulated=True).taken == ledger.purse(simulated=False).taken == 0
+
+
+def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
+    """A file of no bytes, as a crash in the first moment leaves it, becomes a ledger."""
+    (tmp_path / "ledger.sqlite").touch()
+    with contextlib.closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
+        assert ledger.rows() == []
+
+
+@pytest.mark.parametrize("content", [b"my diary\n", b"SQLite format 2\0", b"\0" * 4096], ids=len)
+def test_a_foreign_file_is_never_touched(tmp_path: Path, content: bytes) -> None:
+    """A file that is no SQLite database is refused and stays as it is."""
+    (tmp_path / "ledger.sqlite").write_bytes(content)
+    refuse(tmp_path / "ledger.sqlite", "no ledger of imagelab.*another path")
+
+
+def test_a_foreign_database_is_never_touched(tmp_path: Path) -> None:
+    """Somebody else's SQLite database is refused and stays as it is."""
+    with database(tmp_path / "ledger.sqlite") as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+    refuse(tmp_path / "ledger.sqlite", "recipes.*another path")
+
+
+@pytest.mark.parametrize("column", ["version INTEGER", "installed_rank INT"])
+def test_a_foreign_database_with_a_schema_version_is_never_touched(
+    tmp_path: Path, column: str
+) -> None:
+    """A foreign database is known even if it has a table called schema_version, as many have."""
+    with database(tmp_path / "ledger.sqlite") as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        other.execute(f"CREATE TABLE schema_version ({column})")
+        other.execute("INSERT INTO schema_version VALUES (1)")
+    refuse(tmp_path / "ledger.sqlite", "another path")
+
+
+def test_a_foreign_database_with_a_log_is_never_touched(tmp_path: Path) -> None:
+    """A foreign database that somebody is writing to is refused, it and its log untouched."""
+    with database(tmp_path / "ledger.sqlite") as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        before = {name: data for name, data in snapshot(tmp_path).items() if "shm" not in name}
+        with pytest.raises(RecordError, match="recipes"):
+            Ledger(tmp_path / "ledger.sqlite")
+        after = {name: data for name, data in snapshot(tmp_path).items() if "shm" not in name}
+    assert after == before
+
+
+def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
+    """A ledger of a newer version is refused with the advice to upgrade, and stays as it is."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    with database(path) as newer:
+        newer.execute("UPDATE schema_version SET version = 99")
+    refuse(path, "version 99.*Upgrade imagelab")
+
+
+def test_a_ledger_cut_short_is_a_clear_error(tmp_path: Path) -> None:
+    """A ledger of which only a part is left is a RecordError that advises a backup."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RecordError, match=r"damaged.*backup"):
+        Ledger(path)
+    assert path.read_bytes() == whole[: len(whole) // 2]
+
+
+def test_a_ledger_full_of_noise_is_a_clear_error(tmp_path: Path) -> None:
+    """A ledger whose pages were overwritten is a RecordError that advises a backup."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    whole = path.read_bytes()
+    damaged = whole[:100] + b"\xa5" * (len(whole) - 100)
+    path.write_bytes(damaged)
+    with pytest.raises(RecordError, match=r"damaged.*backup"):
+        Ledger(path)
+    assert path.read_bytes() == damaged
+
+
+def test_a_ledger_without_its_version_is_a_clear_error(tmp_path: Path) -> None:
+    """A ledger whose version row is gone is a RecordError, not an error of the database."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    with database(path) as damaged:
+        damaged.execute("DELETE FROM schema_version")
+    with pytest.raises(RecordError):
+        Ledger(path)
+
+
+def test_a_folder_in_the_ledgers_place_is_a_clear_error(tmp_path: Path) -> None:
+    """Where the ledger should be there is a folder: a RecordError that names another path."""
+    (tmp_path / "ledger.sqlite").mkdir()
+    with pytest.raises(RecordError, match="another path"):
+        Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_a_missing_folder_is_a_clear_error(tmp_path: Path) -> None:
+    """A ledger in a folder that is not there is a RecordError that says it cannot be written."""
+    with pytest.raises(RecordError, match="cannot be written"):
+        Ledger(tmp_path / "nowhere" / "ledger.sqlite")
+
+
+@pytest.mark.parametrize("name", ["what?", "100%", "a#b", "two words", "föx", "a&b=c", "x%20y"])
+def test_a_folder_of_any_name_holds_its_ledger(tmp_path: Path, name: str) -> None:
+    """The ledger is in the folder it was told, whatever the folder's name."""
+    folder = tmp_path / name
+    folder.mkdir()
+    for _ in range(2):  # making it, and finding it again
+        Ledger(folder / "ledger.sqlite").close()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (folder / "ledger.sqlite").stat().st_size > 0
+
+
+def test_a_ledger_that_stays_locked_is_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger that another process never lets go of is a RecordError that says so."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.05)
+    with database(path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RecordError, match=r"locked.*another path"):
+            Ledger(path)
+        other.execute("ROLLBACK")
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.records.ledger import Ledger
+if os.geteuid() == 0:
+    os.seteuid(65534)
+try:
+    Ledger(Path(sys.argv[1]))
+except RecordError as error:
+    print("Make the folder writable" in str(error))
+"""
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["old", "new"])
+def test_a_read_only_folder_is_a_clear_error(tmp_path: Path, there: bool) -> None:
+    """A ledger that may not be written is a RecordError that says to make the folder writable."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    path = folder / "ledger.sqlite"
+    if there:
+        Ledger(path).close()
+        path.chmod(0o444)
+    folder.chmod(0o555)
+    rights = open_above(folder)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        folder.chmod(0o755)
+        for one, right in rights.items():
+            one.chmod(right)
+    assert (done.stdout.strip(), done.returncode) == ("True", 0), done.stderr
+
+
+def open_above(folder: Path) -> dict[Path, int]:
+    """Let others look into the folders above, which belong to whoever runs the tests alone."""
+    above = [one for one in folder.parents if one.name.startswith(("pytest-", "test_"))]
+    rights = {one: one.stat().st_mode for one in above}
+    for one in rights:
+        one.chmod(0o755)
+    return rights

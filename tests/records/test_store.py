@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import struct
+import subprocess
+import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from imagelab.errors import PictureError, RecordError
+from imagelab.records.store import Look, Store, look
+from tests.servers import picture
+
+KINDS = ("png", "jpeg", "webp")
+
+
+def everything(folder: Path) -> list[str]:
+    """Name every file under a folder, drafts too."""
+    return sorted(file.name for file in folder.rglob("*") if file.is_file())
+
+
+# --- looking --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_look_tells_size_and_kind(kind: str) -> None:
+    """A look at a png, jpeg or webp tells its pixels and its kind."""
+    assert look(picture(kind, 320, 200)) == Look(320, 200, kind)
+
+
+@pytest.mark.parametrize("kind", ["gif", "bmp", "tiff"])
+def test_another_kind_of_picture_is_refused(kind: str) -> None:
+    """A picture that is no png, jpeg or webp is a PictureError that says which are taken."""
+    with pytest.raises(PictureError, match="not png, jpeg or webp"):
+        look(picture(kind, 32, 32))
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"<html>busy</html>", b"\0" * 999])
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    """Bytes that are no picture are a PictureError."""
+    with pytest.raises(PictureError, match="no picture"):
+        look(data)
+
+
+def textured(kind: str) -> bytes:
+    """Make a picture of many bytes, so that there is much to cut."""
+    file = io.BytesIO()
+    pixels = bytes(value * value % 251 for value in range(64 * 64 * 3))
+    Image.frombytes("RGB", (64, 64), pixels).save(file, kind)
+    return file.getvalue()
+
+
+@given(kind=st.sampled_from(KINDS), part=st.floats(0, 1, exclude_max=True))
+@settings(deadline=None, max_examples=200)
+def test_a_picture_that_is_cut_short_is_refused(kind: str, part: float) -> None:
+    """A picture that ends too early, wherever it was cut, is a PictureError."""
+    whole = textured(kind)
+    with pytest.raises(PictureError):
+        look(whole[: int(len(whole) * part)])
+
+
+@given(part=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+@settings(deadline=None, max_examples=200)
+def test_a_png_with_a_changed_byte_is_refused(part: float, flip: int) -> None:
+    """A png of which one byte was changed, anywhere before its end mark, is a PictureError."""
+    damaged = bytearray(textured("png"))
+    damaged[int((len(damaged) - 12) * part)] ^= flip
+    with pytest.raises(PictureError):
+        look(bytes(damaged))
+
+
+@pytest.mark.parametrize("edge", [10_000, 60_000])
+def test_a_picture_that_claims_too_many_pixels_is_refused(edge: int) -> None:
+    """A small file that claims a giant picture is a PictureError, and is not decoded."""
+    small = bytearray(picture("png", 32, 32))
+    small[16:24] = struct.pack(">II", edge, edge)
+    with pytest.raises(PictureError):
+        look(bytes(small))
+
+
+def test_looking_from_many_threads_leaves_the_warning_filters_alone() -> None:
+    """However many threads look at once, the process's warning filters are what they were."""
+    data = picture("png", 64, 64)
+    before, often = list(warnings.filters), sys.getswitchinterval()
+    start = threading.Barrier(8)
+
+    def work() -> None:
+        start.wait()
+        for _ in range(300):
+            look(data)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(work) for _ in range(8)]:
+                done.result()
+        after = list(warnings.filters)
+    finally:
+        sys.setswitchinterval(often)
+        warnings.filters[:] = before
+    assert after == before
+
+
+# --- keeping --------------------------------------------------------------------------------
+
+
+def test_bytes_are_kept_as_received(tmp_path: Path) -> None:
+    """What is kept is byte for byte what was given, under the sha256 of it."""
+    store = Store(tmp_path / "pictures")
+    name = store.keep(picture(), "png")
+    assert name == hashlib.sha256(picture()).hexdigest()
+    assert store.path(name).read_bytes() == picture()
+    assert store.path(name).name == f"{name}.png"
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    """Keeping the same bytes twice makes one file."""
+    store = Store(tmp_path)
+    assert store.keep(b"same", "bin") == store.keep(b"same", "bin")
+    assert len(everything(tmp_path)) == 1
+
+
+def test_the_same_bytes_from_many_threads_are_kept_once(tmp_path: Path) -> None:
+    """Threads that keep the same bytes at once make one whole file and no draft."""
+    store = Store(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        names = set(pool.map(lambda _: store.keep(picture(), "png"), range(32)))
+    (name,) = names
+    assert everything(tmp_path) == [f"{name}.png"]
+    assert store.path(name).read_bytes() == picture()
+
+
+def test_a_file_that_was_cut_short_is_mended(tmp_path: Path) -> None:
+    """Keeping bytes whose file has another length writes it anew."""
+    store = Store(tmp_path)
+    name = store.keep(picture(), "png")
+    store.path(name).write_bytes(picture()[:10])
+    store.keep(picture(), "png")
+    assert store.path(name).read_bytes() == picture()
+
+
+def test_bytes_that_are_no_picture_are_kept_too(tmp_path: Path) -> None:
+    """What was paid for and is no picture is kept under its hash all the same."""
+    store = Store(tmp_path)
+    name = store.keep(b"", "bin")
+    assert store.path(name).read_bytes() == b""
+
+
+def test_a_kept_file_can_be_read_by_others(tmp_path: Path) -> None:
+    """A kept file has the usual rights, not those of a temporary file."""
+    store = Store(tmp_path)
+    name = store.keep(b"x", "bin")
+    assert store.path(name).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_picture_that_is_gone_names_the_remedy(tmp_path: Path) -> None:
+    """Asking for a picture that is not there is a PictureError that says what to do."""
+    with pytest.raises(PictureError, match="fresh=True"):
+        Store(tmp_path / "never made").path("0" * 64)
+
+
+# --- failing --------------------------------------------------------------------------------
+
+
+def test_a_file_in_the_folders_place_is_a_clear_error(tmp_path: Path) -> None:
+    """Where the folder cannot be made, keeping is a RecordError that says what to do."""
+    (tmp_path / "pictures").write_text("I am a file")
+    with pytest.raises(RecordError, match="give the lab another path"):
+        Store(tmp_path / "pictures").keep(picture(), "png")
+    assert everything(tmp_path) == ["pictures"]
+
+
+def run(code: str, *arguments: str) -> str:
+    """Run Python code in a process of its own and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.records.store import Store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    Store(Path(sys.argv[1])).keep(b"x" * 5000, "png")
+except RecordError as error:
+    print("Free some space" in str(error))
+"""
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """When the disk has no room, keeping is a RecordError, and not even a draft stays."""
+    assert run(FULL, str(tmp_path)) == "True"
+    assert everything(tmp_path) == []
+
+
+FORBIDDEN = """
+import os, sys
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.records.store import Store
+if os.geteuid() == 0:
+    os.seteuid(65534)
+try:
+    Store(Path(sys.argv[1])).keep(b"x", "png")
+except RecordError as error:
+    print("make the folder writable" in str(error))
+"""
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o555], ids=oct)
+def test_a_folder_without_rights_is_a_clear_error(tmp_path: Path, mode: int) -> None:
+    """A folder that may not be written, or not even looked into, is a RecordError."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    # The folders above belong to whoever runs the tests alone: open them to the child.
+    above = [one for one in [tmp_path, *tmp_path.parents] if one.owner() == tmp_path.owner()]
+    rights = {one: one.stat().st_mode for one in above if one.name.startswith(("pytest-", "test_"))}
+    for one in rights:
+        one.chmod(0o755)
+    folder.chmod(mode)
+    try:
+        assert run(FORBIDDEN, str(folder)) == "True"
+    finally:
+        folder.chmod(0o700)
+        for one, right in rights.items():
+            os.chmod(one, right)

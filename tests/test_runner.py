@@ -1,0 +1,643 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagelab import pricing
+from imagelab.errors import (
+    BudgetError,
+    ImageLabError,
+    KeyRefusedError,
+    QuotaError,
+    RecordError,
+    UnreachableError,
+)
+from imagelab.pipeline import Session
+from imagelab.records.ledger import Ledger, Purse
+from imagelab.request import Generation, ImageRequest
+from imagelab.runner import Progress, Run
+from imagelab.simulator import Fault, Simulator
+from imagelab.sweep import Cell
+from tests.servers import Asked, Server, error, picture, success
+from tests.sessions import fox, session
+
+Landed = dict[int, Generation]
+
+HOLD = pricing.quote_request(fox("fox 0"), "simulator").bound_nano
+
+
+def cells(*requests: ImageRequest | str, sample: int = 1) -> list[Cell]:
+    """Make the cells of a sweep out of prompts or requests."""
+    asked = [fox(one) if isinstance(one, str) else one for one in requests]
+    return [
+        Cell(position, {"prompt": one.prompt}, one, sample) for position, one in enumerate(asked)
+    ]
+
+
+def foxes(number: int) -> list[Cell]:
+    """Make cells that each ask for another picture."""
+    return cells(*(f"fox {one}" for one in range(number)))
+
+
+def started(session: Session, some: Sequence[Cell], **settings: Any) -> Run[Run[Any]]:
+    """Start a run whose result is itself."""
+    run: Run[Run[Any]] = Run(session, some, finish=lambda ended: ended, **settings)
+    return run.start()
+
+
+def ran(session: Session, some: Sequence[Cell], **settings: Any) -> Run[Any]:
+    """Run cells to their end."""
+    return started(session, some, **settings).result(60)
+
+
+class Gate:
+    """Holds answers back until it is opened, and tells when requests have arrived."""
+
+    def __init__(self, arrivals: int = 1) -> None:
+        self._arrived = threading.Semaphore(0)
+        self._arrivals = arrivals
+        self._open = threading.Event()
+
+    def __call__(self, asked: Asked) -> Iterator[bytes]:
+        """Answer one request when the gate is open."""
+        self._arrived.release()
+        self._open.wait(30)
+        yield success(asked)
+
+    def wait_for_arrivals(self) -> None:
+        """Wait until as many requests are here as were announced."""
+        for _ in range(self._arrivals):
+            assert self._arrived.acquire(timeout=20)
+
+    def open(self) -> None:
+        """Let all answers go, those to come too."""
+        self._open.set()
+
+
+# --- what lands -----------------------------------------------------------------------------
+
+
+def test_every_cell_lands(tmp_path: Path) -> None:
+    """Each cell of a run ends with its own picture, sent once."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run = ran(open_session, foxes(5))
+        assert server.posts == 5
+        assert {at: one.prompt for at, one in run.landed.items()} == {
+            at: f"fox {at}" for at in range(5)
+        }
+        assert set(run.came.values()) == {"sent"}
+        assert (run.left, run.error, run.stopped_by) == ({}, None, None)
+
+
+def test_no_more_are_in_flight_than_allowed(tmp_path: Path) -> None:
+    """A run never has more requests in flight than its session allows."""
+    counting, flying, most = threading.Lock(), 0, 0
+
+    def count(asked: Asked) -> Iterator[bytes]:
+        nonlocal flying, most
+        with counting:
+            flying += 1
+            most = max(most, flying)
+        time.sleep(0.05)
+        with counting:
+            flying -= 1
+        yield success(asked)
+
+    with Server(count) as server, session(tmp_path, server.url, concurrency=3) as open_session:
+        ran(open_session, foxes(9))
+    assert 1 < most <= 3
+
+
+def test_equal_cells_share_a_picture(tmp_path: Path) -> None:
+    """Cells that ask for the same are asked once and show the same generation."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run = ran(open_session, cells("a fox", "an owl", "a fox", "a fox"))
+        assert server.posts == 2
+        assert run.landed[0].id == run.landed[2].id == run.landed[3].id != run.landed[1].id
+        assert run.progress().spent_nano == open_session.ledger.purse(simulated=True).spent
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_equal_cells_share_a_fresh_picture_too(tmp_path: Path, fresh: bool) -> None:
+    """A fresh run asks once for equal cells as well."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, cells("a fox", "a fox"), fresh=fresh)
+        assert server.posts == 1
+
+
+def test_the_second_run_asks_for_nothing(tmp_path: Path) -> None:
+    """Running the same cells again sends no request and takes everything from the ledger."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        first, second = ran(open_session, foxes(3)), ran(open_session, foxes(3))
+        assert server.posts == 3
+        assert set(second.came.values()) == {"ledger"}
+        assert second.landed == first.landed
+        assert second.progress().spent_nano == 0
+
+
+def test_a_larger_run_asks_for_what_is_new(tmp_path: Path) -> None:
+    """Of a run that was enlarged only what is new is sent."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, foxes(2))
+        run = ran(open_session, foxes(4))
+        assert server.posts == 4
+        assert run.came == {0: "ledger", 1: "ledger", 2: "sent", 3: "sent"}
+
+
+def test_a_fresh_run_asks_for_everything(tmp_path: Path) -> None:
+    """A fresh run sends everything anew, and later runs show what it brought."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, foxes(2))
+        fresh = ran(open_session, foxes(2), fresh=True)
+        later = ran(open_session, foxes(2))
+        assert server.posts == 4
+        assert later.landed == fresh.landed
+        assert {one.take for one in later.landed.values()} == {2}
+
+
+def test_a_run_writes_down_its_cells(tmp_path: Path) -> None:
+    """Every cell of a run is written down with what it shows and where that came from."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, foxes(1))
+        run = ran(open_session, foxes(2))
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as reader:
+        rows = reader.execute(
+            "SELECT position, generation, came FROM run_cells WHERE run = ?", (run.number,)
+        ).fetchall()
+    expected = [(0, run.landed[0].id, "ledger"), (1, run.landed[1].id, "sent")]
+    assert sorted(rows) == expected
+
+
+def test_a_row_names_the_run_that_paid(tmp_path: Path) -> None:
+    """A generation remembers the run that sent it, not those that found it."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        first, second = ran(open_session, foxes(1)), ran(open_session, foxes(1))
+        assert second.landed[0].run == first.number != second.number
+
+
+def test_a_run_of_nothing_ends(tmp_path: Path) -> None:
+    """A run without cells ends at once with nothing."""
+    with session(tmp_path, "http://127.0.0.1:9/v1") as open_session:
+        run = ran(open_session, [])
+        assert (run.landed, run.left) == ({}, {})
+
+
+# --- what goes wrong ------------------------------------------------------------------------
+
+
+def test_one_failure_is_a_row_and_not_the_end(tmp_path: Path) -> None:
+    """A picture that fails, is refused or unknown does not stop the others."""
+    faults = [
+        Fault.moderated_input().only(word="blood"),
+        Fault.fail(500).only(word="storm"),
+        Fault.too_many().only(word="crowd"),
+        Fault.no_picture().only(word="noise"),
+    ]
+    prompts = ["blood", "storm", "crowd", "noise", "a fox"]
+    asked = [fox(one, model="gpt-image-2", size="1024x640") for one in prompts]
+    with Simulator(faults=faults) as simulator, session(tmp_path, simulator.url) as open_session:
+        run = ran(open_session, cells(*asked))
+        assert simulator.requests == 5
+        money = open_session.ledger.purse(simulated=True)
+        assert simulator.billed.nano <= money.spent + money.at_risk
+    statuses = [run.landed[at].status for at in range(5)]
+    assert statuses == ["refused", "unknown", "failed", "spoilt", "done"]
+    assert run.progress().troubled == 4
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (error(401, "Wrong key.", "invalid_api_key"), KeyRefusedError),
+        (error(403, "Not verified."), KeyRefusedError),
+        (error(429, "No money.", "insufficient_quota"), QuotaError),
+        (error(400, "Limit.", "billing_hard_limit_reached"), QuotaError),
+    ],
+    ids=["401", "403", "quota", "billing"],
+)
+def test_what_the_next_would_meet_too_stops_the_run(
+    tmp_path: Path, reply: bytes, kind: type[ImageLabError]
+) -> None:
+    """A bad key or an empty account ends a run after the requests in flight, and is its error."""
+    with (
+        Server(lambda asked: reply) as server,
+        session(tmp_path, server.url, concurrency=2) as open_session,
+    ):
+        run = started(open_session, foxes(100))
+        with pytest.raises(kind) as caught:
+            run.result(60)
+        assert 1 <= server.posts < 50
+        assert open_session.ledger.purse(simulated=True).taken == 0
+    assert caught.value.generation is not None
+    assert len(run.left) + len(run.landed) == 100
+
+
+def test_a_server_that_is_not_there_stops_the_run(tmp_path: Path) -> None:
+    """Where nobody answers a run ends at once with an UnreachableError."""
+    with session(tmp_path, "http://127.0.0.1:9/v1", concurrency=2) as open_session:
+        with pytest.raises(UnreachableError):
+            started(open_session, foxes(100)).result(60)
+        assert len(open_session.ledger.rows()) < 50
+
+
+def test_what_came_before_a_stop_is_the_result(tmp_path: Path) -> None:
+    """A run that the account's end stops half-way still has what came before as its result."""
+    replies = iter([None, error(429, "No money.", "insufficient_quota")])
+
+    def one_is_fine(asked: Asked) -> bytes:
+        return next(replies) or success(asked)
+
+    with (
+        Server(one_is_fine) as server,
+        session(tmp_path, server.url, concurrency=1) as open_session,
+    ):
+        run = ran(open_session, [*foxes(1), *foxes(2)[1:]])
+        assert server.posts == 2
+    assert [one.status for one in run.landed.values()] == ["done", "failed"]
+
+
+def test_a_full_disk_stops_the_run_and_hands_the_picture_out(tmp_path: Path) -> None:
+    """When pictures cannot be kept the run ends with a RecordError that carries the picture."""
+    (tmp_path / "pictures").write_text("a file in the folder's place")
+    with Server(success) as server, session(tmp_path, server.url, concurrency=1) as open_session:
+        with pytest.raises(RecordError) as caught:
+            started(open_session, foxes(50)).result(60)
+        assert server.posts < 25
+        assert open_session.ledger.purse(simulated=True).held == 0
+    assert caught.value.rescued == picture()
+
+
+def test_a_surprise_stops_the_run(tmp_path: Path) -> None:
+    """An error that nobody foresaw is raised, and no more is sent behind its back."""
+    calls = 0
+
+    def surprise() -> Any:
+        nonlocal calls
+        calls += 1
+        raise RuntimeError("nobody foresaw this")
+
+    with session(tmp_path, "http://127.0.0.1:9/v1", client=surprise, concurrency=1) as open_session:
+        run = started(open_session, foxes(50))
+        with pytest.raises(RuntimeError, match="foresaw"):
+            run.result(60)
+    assert calls < 25
+
+
+def test_a_broken_screen_does_not_break_the_run(tmp_path: Path) -> None:
+    """When the display fails the pictures still land, in the ledger and in the run."""
+
+    class Broken:
+        def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+            raise OSError("the screen is gone")
+
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run: Run[Run[Any]] = Run(open_session, foxes(3), finish=lambda ended: ended)
+        with contextlib.suppress(OSError):
+            run.start(Broken()).result(60)
+        assert sorted(run.landed) == [0, 1, 2]
+
+
+# --- budget ---------------------------------------------------------------------------------
+
+
+def test_what_does_not_fit_is_left_and_said(tmp_path: Path) -> None:
+    """A run sends what fits the budget, leaves the rest, and says why at each cell."""
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url, budget_nano=3 * HOLD) as open_session,
+    ):
+        run = ran(open_session, foxes(20))
+        assert server.posts == len(run.landed) >= 3
+        assert len(run.left) == 20 - len(run.landed)
+        assert all("budget" in reason for reason in run.left.values())
+        assert open_session.ledger.purse(simulated=True).taken <= 3 * HOLD
+
+
+def test_a_budget_holds_with_many_in_flight(tmp_path: Path) -> None:
+    """With 32 requests in flight at once a budget for three is never passed by what is held."""
+    most = 0
+    lock = threading.Lock()
+
+    def look(asked: Asked) -> bytes:
+        nonlocal most
+        with lock, contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as reader:
+            taken = reader.execute(
+                "SELECT spent_nano + at_risk_nano + held_nano FROM purse WHERE name = 'simulated'"
+            ).fetchone()[0]
+            most = max(most, taken)
+        return success(asked)
+
+    with (
+        Server(look) as server,
+        session(tmp_path, server.url, budget_nano=3 * HOLD, concurrency=32) as open_session,
+    ):
+        ran(open_session, foxes(32))
+        assert server.posts >= 3
+    assert 0 < most <= 3 * HOLD
+
+
+def test_nothing_that_fits_is_a_budget_error(tmp_path: Path) -> None:
+    """A run of which nothing fits the budget is a BudgetError, and nothing was sent."""
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url, budget_nano=HOLD - 1) as open_session,
+    ):
+        with pytest.raises(BudgetError):
+            started(open_session, foxes(3)).result(60)
+        assert server.posts == 0
+
+
+def test_cheaper_cells_still_fit(tmp_path: Path) -> None:
+    """A cell that is too dear for what is left does not keep a cheaper one from being sent."""
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url, budget_nano=HOLD, concurrency=1) as open_session,
+    ):
+        run = ran(open_session, cells(fox("fox 0", quality="high"), fox("fox 1")))
+        assert server.posts == 1
+    assert (list(run.left), run.landed[1].status) == ([0], "done")
+
+
+DEAR = {"input_tokens_details": {"text_tokens": 13}, "output_tokens": 9000}
+
+
+def test_a_bill_above_its_hold_stops_new_sends(tmp_path: Path) -> None:
+    """After a bill that passed its hold no more is sent, and the reason is said."""
+    with (
+        Server(lambda asked: success(asked, usage=DEAR)) as server,
+        session(tmp_path, server.url, concurrency=1) as open_session,
+    ):
+        run = ran(open_session, foxes(50))
+        assert server.posts < 25
+        spent = sum(one.cost_nano or 0 for one in run.landed.values())
+        assert open_session.ledger.purse(simulated=True) == Purse(spent, 0, 0)
+    assert "bill passed" in (run.stopped_by or "")
+    assert set(run.left.values()) == {run.stopped_by}
+
+
+def test_after_a_bill_above_its_hold_the_next_run_goes_on(tmp_path: Path) -> None:
+    """An old bill that passed its hold, found in the ledger, does not stop later runs."""
+    with (
+        Server(lambda asked: success(asked, usage=DEAR)) as server,
+        session(tmp_path, server.url, concurrency=1) as open_session,
+    ):
+        ran(open_session, foxes(1))
+        run = ran(open_session, foxes(4))
+        assert server.posts == 4
+    assert (run.left, run.stopped_by) == ({}, None)
+
+
+# --- stopping -------------------------------------------------------------------------------
+
+
+def test_stopping_keeps_what_is_in_flight(tmp_path: Path) -> None:
+    """After stop() nothing new is sent, and what is in flight is kept and paid."""
+    gate = Gate(arrivals=2)
+    with Server(gate) as server, session(tmp_path, server.url, concurrency=2) as open_session:
+        run = started(open_session, foxes(10))
+        gate.wait_for_arrivals()
+        run.stop()
+        gate.open()
+        run.result(60)
+        assert server.posts == 2
+        assert {one.status for one in run.landed.values()} == {"done"}
+        assert open_session.ledger.purse(simulated=True).held == 0
+    assert len(run.landed) == 2
+    assert set(run.left.values()) == {"stopped"}
+
+
+def test_running_again_finishes_what_was_stopped(tmp_path: Path) -> None:
+    """The same cells, run again after a stop, send what is missing and nothing else."""
+    gate = Gate(arrivals=2)
+    with Server(gate) as server, session(tmp_path, server.url, concurrency=2) as open_session:
+        run = started(open_session, foxes(6))
+        gate.wait_for_arrivals()
+        run.stop()
+        gate.open()
+        run.result(60)
+        again = ran(open_session, foxes(6))
+        assert server.posts == 6
+    assert len(again.landed) == 6
+
+
+def test_a_result_that_is_not_there_in_time_is_a_timeout(tmp_path: Path) -> None:
+    """result(timeout) raises TimeoutError while the run goes on, and can be asked again."""
+    gate = Gate()
+    with Server(gate) as server, session(tmp_path, server.url) as open_session:
+        run = started(open_session, foxes(1))
+        gate.wait_for_arrivals()
+        with pytest.raises(TimeoutError):
+            run.result(0.05)
+        assert not run.done
+        gate.open()
+        assert run.result(60).landed[0].status == "done"
+    assert run.done
+
+
+def test_a_result_can_be_read_again(tmp_path: Path) -> None:
+    """The result of a run is the same each time it is asked for, and stop() changes nothing."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run = started(open_session, foxes(2))
+        first = run.result(60)
+        run.stop()
+        assert run.result(60).landed == first.landed
+
+
+# --- waiting in asyncio ---------------------------------------------------------------------
+
+
+def test_a_run_can_be_awaited(tmp_path: Path) -> None:
+    """A run is awaited in a loop that goes on meanwhile."""
+
+    async def wait(open_session: Session) -> tuple[Run[Any], int]:
+        turns = 0
+
+        async def turn() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0.01)
+
+        turning = asyncio.create_task(turn())
+        run = await started(open_session, foxes(2))
+        turning.cancel()
+        return run, turns
+
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run, turns = asyncio.run(wait(open_session))
+    assert len(run.landed) == 2
+    assert turns > 1
+
+
+def test_an_awaited_run_raises_its_error(tmp_path: Path) -> None:
+    """Awaiting a run that could ask for nothing raises what stopped it."""
+
+    async def wait(open_session: Session) -> None:
+        await started(open_session, foxes(1))
+
+    with (
+        session(tmp_path, "http://127.0.0.1:9/v1") as open_session,
+        pytest.raises(UnreachableError),
+    ):
+        asyncio.run(wait(open_session))
+
+
+def test_cancelling_stops_the_run(tmp_path: Path) -> None:
+    """Cancelling whoever awaits a run stops it: nothing new is sent, what is in flight is kept."""
+    gate = Gate()
+
+    async def give_up(run: Run[Any]) -> None:
+        waiting = asyncio.ensure_future(_value(run))
+        await asyncio.to_thread(gate.wait_for_arrivals)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    with Server(gate) as server, session(tmp_path, server.url, concurrency=1) as open_session:
+        run = started(open_session, foxes(10))
+        asyncio.run(give_up(run))
+        gate.open()
+        run.result(60)
+        assert server.posts == 1
+    assert (len(run.landed), run.stopped_by) == (1, "interrupted")
+
+
+async def _value(run: Run[Any]) -> Any:
+    return await run
+
+
+# --- interrupting ---------------------------------------------------------------------------
+
+INTERRUPTED = """
+import sys, threading, time
+from pathlib import Path
+from tests.sessions import session
+from tests.test_runner import foxes, started
+def tell():
+    while not run.progress().stopping:
+        time.sleep(0.01)
+    print("stopping", flush=True)
+with session(Path(sys.argv[1]), sys.argv[2], concurrency=2) as open_session:
+    run = started(open_session, foxes(10))
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        run.result()
+    except KeyboardInterrupt:
+        print("interrupted", len(run.landed), run.stopped_by, flush=True)
+"""
+
+
+def test_an_interrupt_keeps_what_is_in_flight(tmp_path: Path) -> None:
+    """Ctrl-C sends no more, waits for what is in flight, keeps it, and is then raised."""
+    gate = Gate(arrivals=2)
+    with Server(gate) as server:
+        with subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED, str(tmp_path), server.url],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        ) as child:
+            gate.wait_for_arrivals()
+            os.kill(child.pid, signal.SIGINT)
+            assert child.stdout is not None
+            # The stop must be known before answers let the next requests out.
+            assert child.stdout.readline() == "stopping\n"
+            gate.open()
+            said, _ = child.communicate(timeout=60)
+        assert server.posts == 2
+    assert (said.strip(), child.returncode) == ("interrupted 2 interrupted", 0)
+    with contextlib.closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
+        assert [row["status"] for row in ledger.rows()] == ["done", "done"]
+
+
+def test_a_killed_run_can_be_finished(tmp_path: Path) -> None:
+    """After kill -9 what was in flight is unknown, and running again sends only the rest."""
+    gate = Gate(arrivals=2)
+    with Server(gate) as server:
+        with subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED, str(tmp_path), server.url],
+            stdout=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
+        ) as child:
+            gate.wait_for_arrivals()
+            child.kill()
+        gate.open()
+        with session(tmp_path, server.url) as open_session:
+            run = ran(open_session, foxes(10))
+            assert server.posts == 10
+            assert open_session.ledger.purse(simulated=True).held == 0
+    statuses = sorted(one.status for one in run.landed.values())
+    assert statuses == ["done"] * 8 + ["unknown"] * 2
+
+
+# --- progress -------------------------------------------------------------------------------
+
+
+class Screen:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.landed: Landed = {}
+        self.told: list[Progress] = []
+
+    def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+        """Take it in."""
+        self.landed |= landed
+        self.told.append(progress)
+
+
+def test_a_display_is_told_everything(tmp_path: Path) -> None:
+    """A display is told every picture, and last of all that the run is finished."""
+    screen = Screen()
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, foxes(1))
+        run: Run[Run[Any]] = Run(open_session, foxes(4), finish=lambda ended: ended)
+        run.start(screen).result(60)
+        spent = sum(one.cost_nano or 0 for at, one in run.landed.items() if at)
+        deadline = time.monotonic() + 20
+        while not screen.told[-1].finished and time.monotonic() < deadline:
+            time.sleep(0.01)
+    last = screen.told[-1]
+    assert screen.landed == run.landed
+    assert (last.pictures, last.landed, last.from_ledger, last.troubled) == (4, 4, 1, 0)
+    assert (last.in_flight, last.spent_nano, last.finished) == (0, spent, True)
+
+
+def test_progress_never_goes_back(tmp_path: Path) -> None:
+    """What has landed and what is spent only ever grows."""
+    screen = Screen()
+    with Server(success) as server, session(tmp_path, server.url, concurrency=2) as open_session:
+        run: Run[Run[Any]] = Run(open_session, foxes(8), finish=lambda ended: ended)
+        run.start(screen).result(60)
+    counts = [(one.landed, one.spent_nano) for one in screen.told]
+    assert counts == sorted(counts)
+
+
+def test_the_quote_of_a_run_is_that_of_its_pictures(tmp_path: Path) -> None:
+    """A run knows from the beginning what all its cells together are quoted."""
+    some = foxes(3)
+    expected = pricing.total(pricing.quote_request(one.request, "simulator") for one in some).nano
+    with session(tmp_path, "http://127.0.0.1:9/v1") as open_session:
+        run: Run[Any] = Run(open_session, some, finish=lambda ended: ended)
+        before = run.progress()
+    assert (before.quoted_nano, before.landed, before.finished) == (expected, 0, False)
+
+
+def test_the_quote_of_a_run_counts_a_shared_picture_once(tmp_path: Path) -> None:
+    """Cells that share a picture are quoted as one: a run never expects more than it may spend."""
+    one = pricing.quote_request(fox("a fox"), "simulator").nano
+    with session(tmp_path, "http://127.0.0.1:9/v1") as open_session:
+        run: Run[Any] = Run(open_session, cells("a fox", "a fox"), finish=lambda ended: ended)
+        assert run.progress().quoted_nano == one
