@@ -126,7 +126,8 @@ class Comparison:
         from imagelab.views.grid import Grid
 
         board = self._board(rows, columns)
-        return Grid(board, self._thumbnails(), original=self._original)
+        sheet = self._small_sheet(board)
+        return Grid(board, self._thumbnails(), original=self._original, sheet=sheet)
 
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
@@ -142,7 +143,13 @@ class Comparison:
         return stills.page(self._board(), thumbnails, title=title, costs_html=table)
 
     def _board(self, rows: Axis = None, columns: Axis = None) -> layout.Board:
-        return layout.lay_out(self.cells, self.generations, rows=rows, columns=columns)
+        return layout.lay_out(
+            self.cells, self.generations, rows=rows, columns=columns, left=self.left
+        )
+
+    def _small_sheet(self, board: layout.Board) -> Image:
+        """Draw the sheet that a notebook keeps for places where nothing else is shown."""
+        return stills.sheet(board, self._pictures(), side=160)
 
     def _pictures(self) -> dict[int, bytes]:
         return {
@@ -164,14 +171,13 @@ class Comparison:
         from imagelab.views.grid import show as show_grid
 
         board = self._board()
-        sheet = stills.sheet(board, self._pictures(), side=160)
-        show_grid(board, self._thumbnails(), self._original, sheet)
+        show_grid(board, self._thumbnails(), self._original, self._small_sheet(board))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from imagelab.views.grid import bundle
 
         board = self._board()
-        return bundle(board, self._thumbnails(), stills.sheet(board, self._pictures(), side=160))
+        return bundle(board, self._thumbnails(), self._small_sheet(board))
 
     def __repr__(self) -> str:
         costs_nano = [one.cost_nano for one in {one.id: one for one in self}.values()]

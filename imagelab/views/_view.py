@@ -15,8 +15,14 @@ STATIC = Path(__file__).parent / "static"
 _in_cell: dict[str, tuple[str, list[weakref.ref[View]]]] = {}
 
 
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
 class View(anywidget.AnyWidget):
     """A view of some values: subclasses name their script and style by ``stem``.
+
+    A script is one module without imports: what all views share is put before it.
 
     Options are the view's synced traits; a misspelt one is a ``TypeError``. Running a cell
     again closes the views that it showed before, since a widget is otherwise kept for as
@@ -25,8 +31,8 @@ class View(anywidget.AnyWidget):
 
     def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:
         if stem is not None:
-            cls._esm = STATIC / f"{stem}.js"
-            cls._css = STATIC / f"{stem}.css"
+            cls._esm = "\n".join(_text(name) for name in ("common.js", f"{stem}.js"))
+            cls._css = _text(f"{stem}.css")
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **options: Any) -> None:

@@ -213,7 +213,7 @@ def _show_static(board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Im
 def _display(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
     from IPython.display import display
 
-    display(dict(data), raw=True, metadata=dict(metadata or {}))  # type: ignore[no-untyped-call]
+    display(dict(data), raw=True, metadata=dict(metadata or {}))
 
 
 def _static(

@@ -3,10 +3,6 @@
 // Python writes `table`, `totals`, `progress`, one `tile_<position>` and one `picture_<position>`
 // per picture; this page writes `selected`. Originals and Stop travel as messages.
 
-const SVG = (path) =>
-  `<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.7" ` +
-  `stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`;
-
 const ICONS = {
   failed: SVG('<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.4v.1"/>'),
   refused: SVG('<circle cx="12" cy="12" r="9"/><path d="M5.8 18.2 18.2 5.8"/>'),
@@ -21,19 +17,6 @@ const ICONS = {
 const SLOW_MS = 4000; // an original that takes longer comes from a busy kernel, or never
 
 // ---- pure parts ---------------------------------------------------------------------------
-
-/** Say how long something will still take. */
-export function timeLeft(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  if (seconds < 1) return "nearly done";
-  if (seconds < 90) return `about ${Math.ceil(seconds)} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
-}
-
-/** Count in words: "1 picture", "6 pictures". */
-export function counted(number) {
-  return `${number} picture${number === 1 ? "" : "s"}`;
-}
 
 /** Write the line above the pictures, as parts: the first is the weightiest. */
 export function headline(pictures, totals, progress) {
@@ -89,11 +72,6 @@ export function step(tiles, position, key) {
   return places[Math.min(rank(here), places.length - 1)].position;
 }
 
-/** Tell whether a key press is the notebook's to have: those with a modifier are. */
-export function belongsToNotebook(event) {
-  return event.ctrlKey || event.metaKey || event.altKey;
-}
-
 /** Write the line under an original: price, time, size, what sets it apart. */
 export function facts(tile) {
   const size = tile.status === "done" ? `${tile.width} × ${tile.height}` : "";
@@ -103,51 +81,6 @@ export function facts(tile) {
 }
 
 // ---- the page -----------------------------------------------------------------------------
-
-/** Make an element; keys that start with "on" are listeners that end with the view. */
-function maker(signal) {
-  return function make(tag, attributes = {}, ...children) {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value, { signal });
-      else if (name === "html") node.innerHTML = value; // only ever an icon from above
-      else if (value !== undefined && value !== null && value !== false) node.setAttribute(name, value);
-    }
-    // JupyterLab looks for this on the focused element itself, not on what holds it.
-    if (tag === "button" || tag === "a" || tag === "dialog" || "tabindex" in attributes) {
-      node.setAttribute("data-lm-suppress-shortcuts", "true");
-    }
-    node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-    return node;
-  };
-}
-
-function dotted(make, parts) {
-  return parts.flatMap((part, index) => [
-    index ? make("span", { class: "il-dot", "aria-hidden": "true" }, " · ") : null,
-    make("span", {}, part),
-  ]);
-}
-
-/** Keep one object URL per thumbnail, and let go of those that are replaced. */
-class Thumbnails {
-  #urls = new Map();
-  set(position, view) {
-    this.drop(position);
-    if (!view || !view.byteLength) return;
-    this.#urls.set(position, URL.createObjectURL(new Blob([view], { type: "image/webp" })));
-  }
-  get(position) {
-    return this.#urls.get(position);
-  }
-  drop(position) {
-    if (this.#urls.has(position)) URL.revokeObjectURL(this.#urls.get(position));
-    this.#urls.delete(position);
-  }
-  clear() {
-    for (const position of [...this.#urls.keys()]) this.drop(position);
-  }
-}
 
 /** The original of one picture, over everything else. */
 class Lightbox {
@@ -277,14 +210,6 @@ class Lightbox {
     this.#free();
     if (this.node.open) this.node.close();
   }
-}
-
-function asPng(image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  canvas.getContext("2d").drawImage(image, 0, 0);
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
 /** The line above the pictures, with the bar and Stop while a run lasts. */
