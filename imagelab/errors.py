@@ -25,6 +25,8 @@ asked for, carries the ledger's row as ``.generation``::
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 Billed = Literal["yes", "no", "perhaps"]
@@ -59,10 +61,42 @@ class MissingKeyError(SetupError):
 
 
 class RecordError(ImageLabError):
-    """The ledger or the picture files cannot be read or written."""
+    """The ledger or the picture files cannot be read or written.
 
-    rescued: bytes | None = None
-    """A picture that was paid for and could not be kept: save it elsewhere."""
+    ``pictures`` holds what was paid for and could not be kept, by the names of the files;
+    ``rescue`` writes it elsewhere.
+    """
+
+    def __init__(self, message: str, *, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__(message)
+        self.pictures = dict(pictures or {})
+
+    @property
+    def rescued(self) -> bytes | None:
+        """The first picture that was paid for and could not be kept."""
+        return next(iter(self.pictures.values()), None)
+
+    def rescue(self, folder: str | Path) -> list[Path]:
+        """Write the pictures that could not be kept to another folder, and return their files.
+
+        >>> error.rescue("/media/stick")        # doctest: +SKIP
+        [PosixPath('/media/stick/3f9a….png')]
+
+        Raises:
+            RecordError: that folder cannot be written either; the pictures stay on both errors.
+
+        """
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            for name, data in self.pictures.items():
+                (Path(folder) / name).write_bytes(data)
+        except OSError as cause:
+            raise RecordError(
+                f"The pictures cannot be written to {folder}: {cause.strerror or cause}. "
+                "Name another folder.",
+                pictures=self.pictures,
+            ) from cause
+        return [Path(folder) / name for name in self.pictures]
 
 
 class PictureError(RecordError):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from imagelab import errors, pricing
 from imagelab.errors import ExchangeError, ImageLabError, PictureError, RecordError, SpoiltError
 from imagelab.exchange.client import Client
-from imagelab.records.ledger import UNSETTLED, Came, Intent, Ledger, Outcome
-from imagelab.records.store import Look, Store, look
+from imagelab.records.ledger import Came, Ledger
+from imagelab.records.rows import UNSETTLED, Intent, Outcome
+from imagelab.records.store import Look, Store, file_name, look
 from imagelab.request import Generation, ImageRequest, ImageResponse
 
 POLL_SECONDS = 0.1
@@ -44,25 +46,81 @@ class Answer(NamedTuple):
 
 
 def obtain(
-    session: Session, request: ImageRequest, sample: int, *, run: int | None, fresh: bool = False
+    session: Session,
+    request: ImageRequest,
+    sample: int,
+    *,
+    run: int | None,
+    fresh: bool = False,
+    stopping: threading.Event | None = None,
 ) -> Answer:
     """Get one picture: from the ledger if it is there, else from the provider.
 
     The whole story of money and pictures, in its order. A failure of the provider is not
-    raised: it is a row.
+    raised: it is a row. Where somebody else is asking for the same picture it is waited
+    for, until ``stopping`` is set.
 
     Raises:
         BudgetError: the hold did not fit, and nothing was sent.
         RecordError: the ledger or the disk failed; a picture that had come is on the error.
 
     """
+    # Before money is held: where there is no provider to ask there is nothing to hold it for.
+    client = session.client()
     intent = _intent(session, request, sample, run, fresh)
-    generation, ours = session.ledger.hold(intent, session.budget_nano)
+    generation, ours = _hold(session, intent, stopping or threading.Event())
     if not ours:
-        return Answer(_settled_by_another(session, generation), "ledger")
-    session.ledger.sent(generation)
+        return Answer(generation, "ledger")
+    _mark_sent(session, generation)
+    with _no_row_left_open(session, generation):
+        return _ask(session, client, generation)
+
+
+def _hold(session: Session, intent: Intent, stopping: threading.Event) -> tuple[Generation, bool]:
+    """Hold the money, or wait for who is asking for the same picture: it pays for both."""
+    ends = time.monotonic() + session.timeout + 60
+    while True:
+        generation, ours = session.ledger.hold(intent, session.budget_nano)
+        if ours or generation.status not in UNSETTLED:
+            return generation, ours
+        while session.ledger.in_flight(generation.id):
+            if stopping.wait(POLL_SECONDS) or time.monotonic() > ends:
+                return generation, False
+
+
+def _mark_sent(session: Session, generation: Generation) -> None:
     try:
-        response = session.client().ask(request)
+        session.ledger.sent(generation)
+    except RecordError as error:
+        with contextlib.suppress(RecordError):
+            session.ledger.settle(
+                generation, replace(_interrupted(error), status="failed", billed="no", cost_nano=0)
+            )
+        raise
+
+
+@contextlib.contextmanager
+def _no_row_left_open(session: Session, generation: Generation) -> Iterator[None]:
+    """Settle the row whatever nobody foresaw: money held for ever would block the budget."""
+    try:
+        yield
+    except RecordError:
+        raise  # its row is settled as well as the disk allows
+    except BaseException as error:
+        with contextlib.suppress(RecordError):
+            session.ledger.settle(generation, _interrupted(error))
+        raise
+
+
+def _interrupted(error: BaseException) -> Outcome:
+    kind = type(error).__name__
+    words = f"It was broken off by an error of this program ({kind})."
+    return Outcome(status="unknown", billed="perhaps", error=words, error_kind=kind)
+
+
+def _ask(session: Session, client: Client, generation: Generation) -> Answer:
+    try:
+        response = client.ask(generation.request)
     except ExchangeError as error:
         error.generation = session.ledger.settle(generation, _of_error(error))
         return Answer(error.generation, "sent", error)
@@ -96,15 +154,6 @@ def _raised(session: Session, intent: Intent) -> int:
     if settings not in session.raised:
         session.raised[settings] = session.ledger.dearest(intent)
     return session.raised[settings]
-
-
-def _settled_by_another(session: Session, generation: Generation) -> Generation:
-    """Wait for a picture that another thread or kernel is asking for: it pays for both."""
-    ends = time.monotonic() + session.timeout + 60
-    while generation.status in UNSETTLED and time.monotonic() < ends:
-        time.sleep(POLL_SECONDS)
-        generation = session.ledger.generation(generation.id)
-    return generation
 
 
 def _of_error(error: ExchangeError) -> Outcome:
@@ -154,7 +203,8 @@ def _of_response(session: Session, generation: Generation, response: ImageRespon
     return Outcome(
         status="done",
         billed="yes",
-        cost_nano=cost,
+        # An answer that took no tokens was not counted: its cost is unknown, and not zero.
+        cost_nano=cost if response.usage.image_output_tokens else None,
         price=price,
         usage=response.usage,
         raw_usage=response.raw_usage,
@@ -172,12 +222,20 @@ def _settle_lost(
     session: Session, generation: Generation, response: ImageResponse, error: RecordError
 ) -> None:
     """Write down a picture that was paid for and could not be kept, and hand it out."""
-    error.rescued = response.data
+    _hand_out(error, response)
     outcome = _of_response(session, generation, response)
     lost = replace(outcome, status="unknown", error=str(error), error_kind=type(error).__name__)
     # The disk that has no room for the picture may have none for its row either.
     with contextlib.suppress(RecordError):
         error.generation = session.ledger.settle(generation, lost)
+
+
+def _hand_out(error: RecordError, response: ImageResponse) -> None:
+    """Put a paid picture on the error, and say how to save it."""
+    found, _ = _look(response)
+    name = file_name(response.data, found.format if found else "bin")
+    error.pictures[name] = response.data
+    error.add_note('What was paid for is on this error: error.rescue("another/folder") saves it.')
 
 
 def _difference(request: ImageRequest, found: Look) -> str | None:
@@ -193,7 +251,7 @@ def _settle(
     try:
         return session.ledger.settle(generation, outcome)
     except RecordError as error:
-        error.rescued = response.data
+        _hand_out(error, response)
         raise
 
 
@@ -208,10 +266,20 @@ def is_overrun(generation: Generation) -> bool:
     return (generation.cost_nano or 0) > generation.hold_nano
 
 
+_BY_STATUS: dict[str, type[ExchangeError]] = {
+    "failed": errors.ExchangeError,
+    "refused": errors.RefusedError,
+    "unknown": errors.OutcomeUnknownError,
+    "spoilt": errors.SpoiltError,
+}
+
+
 def as_error(generation: Generation) -> ImageLabError:
     """Turn a row that is no picture back into the error that made it."""
-    kind = getattr(errors, generation.error_kind or "", errors.OutcomeUnknownError)
-    message = generation.error or f"The request ended as {generation.status}."
-    error: ImageLabError = kind(message)
+    otherwise = _BY_STATUS.get(generation.status, errors.OutcomeUnknownError)
+    kind = getattr(errors, generation.error_kind or "", otherwise)
+    error: ImageLabError = kind(generation.error or f"It ended as {generation.status}.")
+    if isinstance(error, ExchangeError) and generation.billed is not None:
+        error.billed = generation.billed
     error.generation = generation
     return error

@@ -74,6 +74,7 @@ def quote(
     background: str | None = None,
     output_format: str | None = None,
     output_compression: int | None = None,
+    moderation: str | None = None,
     provider: str = "openai",
     batch: bool = False,
 ) -> Quote:
@@ -98,6 +99,7 @@ def quote(
         background=background,
         output_format=output_format,
         output_compression=output_compression,
+        moderation=moderation,
     )
     return quote_request(request, provider, batch=batch)
 

@@ -34,6 +34,12 @@ SETTINGS = (
 )
 """The settings of a request beside its prompt, in the order people read them."""
 
+MODERATION = ("auto", "low")
+"""How strict the provider's safety system may be asked to be."""
+
+MOST_TOKENS = 2**31 - 1
+"""No picture takes as many: a higher count is a mistake, and its true number is unknown."""
+
 MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -66,11 +72,11 @@ class ImageRequest:
     def problems(self) -> list[str]:
         """Say everything that makes this request illegal, in sentences; empty when legal."""
         known = models.find(self.model)
-        if wrong := models.text_problem(self.prompt):
-            return [wrong]
+        if no_text := models.text_problem(self.prompt):
+            return [no_text]
         if known is None:
             return []
-        return models.problems(
+        wrong = models.problems(
             known,
             prompt=self.prompt,
             quality=self.quality,
@@ -79,6 +85,10 @@ class ImageRequest:
             output_format=self.output_format,
             output_compression=self.output_compression,
         )
+        if self.moderation not in (None, *MODERATION):
+            allowed = " or ".join(MODERATION)
+            wrong.append(f"moderation {self.moderation!r} is not known: choose {allowed}.")
+        return wrong
 
     def parameters(self) -> dict[str, str | int]:
         """Give what is sent and what decides the picture: absent settings are absent."""
@@ -159,8 +169,9 @@ def _rest(whole: int | None, part: int | None) -> int | None:
 
 def _count(body: Mapping[str, Any], name: str) -> int | None:
     count = body.get(name)
-    counts = isinstance(count, int) and not isinstance(count, bool) and count >= 0
-    return count if counts else None
+    if not isinstance(count, int) or isinstance(count, bool):
+        return None
+    return count if 0 <= count <= MOST_TOKENS else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,14 +265,16 @@ class Generation:
     @property
     def bytes(self) -> bytes:
         """The bytes exactly as received; they carry the provider's provenance marks."""
-        path = self.path
+        path, remedy = self.path, "Put the file back, or ask again with fresh=True."
         try:
-            return path.read_bytes()
+            data = path.read_bytes()
         except OSError as cause:
             raise PictureError(
-                f"The picture of generation {self.id} cannot be read from {path}: {cause}. "
-                "Put the file back, or ask again with fresh=True."
+                f"The picture of generation {self.id} cannot be read from {path}: {cause}. {remedy}"
             ) from cause
+        if hashlib.sha256(data).hexdigest() != self.picture:
+            raise PictureError(f"The file {path} is no longer as it was received. {remedy}")
+        return data
 
     @property
     def image(self) -> Image:
@@ -329,6 +342,11 @@ class Generation:
     def __repr__(self) -> str:
         asked = f"{self.request.model} {self.request.quality} {self.request.size}"
         return f"Generation({self.prompt!r}, {asked}, {self.status}, {show(self.cost_nano)})"
+
+
+def plain(words: str) -> str:
+    """Make words that can be written down anywhere: no half letters, no zero bytes."""
+    return words.encode("utf-8", "replace").decode().replace("\x00", "?")
 
 
 def names(kind: type) -> tuple[str, ...]:

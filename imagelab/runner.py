@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,10 +19,12 @@ from imagelab.errors import (
     ImageLabError,
     KeyRefusedError,
     QuotaError,
+    RecordError,
     UnreachableError,
 )
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
-from imagelab.records.ledger import UNSETTLED, Came, Identity
+from imagelab.records.ledger import Came, Identity
+from imagelab.records.rows import UNSETTLED
 from imagelab.request import Generation
 from imagelab.sweep import Cell
 
@@ -92,8 +96,10 @@ class Run(Generic[Result]):
         self._flying = 0
         self._over: BudgetError | None = None
         self._began = time.monotonic()
+        self._wanted = _by_identity(self.cells, session.provider)
         self._quoted = pricing.total(
-            pricing.quote_request(cell.request, session.provider) for cell in self.cells
+            pricing.quote_request(cells[0].request, session.provider)
+            for cells in self._wanted.values()
         ).nano
 
     # -- from outside -----------------------------------------------------------------
@@ -198,32 +204,61 @@ class Run(Generic[Result]):
         self.number = session.ledger.begin_run(
             session.provider, simulated=session.simulated, pictures=len(self.cells)
         )
-        wanted = _by_identity(self.cells, session.provider)
-        known = {} if self._fresh else self._look_up(wanted)
-        waiting = [cells for identity, cells in wanted.items() if identity not in known]
+        known = {} if self._fresh else self._look_up()
+        waiting = [cells for identity, cells in self._wanted.items() if identity not in known]
         with ThreadPoolExecutor(session.concurrency, "imagelab-ask") as pool:
-            self._follow({pool.submit(self._ask, cells[0]): cells for cells in waiting})
+            try:
+                self._follow({pool.submit(self._ask, cells[0]): cells for cells in waiting})
+            except BaseException:
+                self.stop("an error")  # first: leaving the pool waits for all that is queued
+                raise
         self._raise_if_nothing_came()
 
-    def _look_up(self, wanted: Mapping[Identity, list[Cell]]) -> dict[Identity, Generation]:
+    def _look_up(self) -> dict[Identity, Generation]:
         """Take what the ledger has already."""
-        found = self.session.ledger.find(wanted)
+        found = self.session.ledger.find(self._wanted)
         known = {at: one for at, one in found.items() if one.status not in UNSETTLED}
-        self._land([(wanted[identity], one, "ledger") for identity, one in known.items()])
+        self._land([(self._wanted[identity], one, "ledger") for identity, one in known.items()])
         return known
 
     def _ask(self, cell: Cell) -> Answer | None:
+        """Get one picture; in the asking thread, so that what ends a run ends it at once."""
         if self._stopping.is_set():
             return None
         with self._counting:
             self._flying += 1
         try:
-            return obtain(
-                self.session, cell.request, cell.sample, run=self.number, fresh=self._fresh
+            answer = obtain(
+                self.session,
+                cell.request,
+                cell.sample,
+                run=self.number,
+                fresh=self._fresh,
+                stopping=self._stopping,
             )
+        except BudgetError:
+            raise  # what is cheaper may still fit
+        except BaseException as error:
+            self.stop(str(error) or type(error).__name__)
+            raise
         finally:
             with self._counting:
                 self._flying -= 1
+        return self._watched(answer)
+
+    def _watched(self, answer: Answer) -> Answer | None:
+        """Stop the run where the next request would fare no better; ``None`` if not awaited."""
+        generation = answer.generation
+        if answer.came == "ledger":
+            return None if generation.status in UNSETTLED else answer
+        if generation.error_kind in HOPELESS:
+            self.stop(generation.error or "stopped")
+        if is_overrun(generation):
+            self.stop(
+                "A bill passed the money that was held for it; it is recorded as it is, and the "
+                "next holds are larger. Run again to go on."
+            )
+        return answer
 
     def _follow(self, flying: dict[Future[Answer | None], list[Cell]]) -> None:
         """Take pictures in as they land, a tick's worth at a time, until none is in flight."""
@@ -243,16 +278,23 @@ class Run(Generic[Result]):
             self._over = error
             self.left |= {cell.position: str(error) for cell in cells}
             return cells, None, "sent"
-        except ImageLabError as error:
-            self.error = error
-            self.stop(str(error))
-            return cells, error.generation, "sent"
+        except BaseException as error:  # what else is in flight shall still land
+            self._fail(error)
+            return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            self.left |= {cell.position: self.stopped_by or "stopped" for cell in cells}
+            self.left |= {cell.position: self.stopped_by or "another kernel asks" for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
             self.errors[answer.generation.id] = answer.error
         return cells, answer.generation, answer.came
+
+    def _fail(self, error: BaseException) -> None:
+        """Remember what the run shall raise: the first error, with every picture rescued."""
+        first = self.error or error
+        if isinstance(error, RecordError) and error.pictures:
+            first = first if isinstance(first, RecordError) else error
+            first.pictures |= error.pictures
+        self.error = first
 
     def _land(self, answers: Iterable[tuple[list[Cell], Generation | None, Came]]) -> None:
         """Show each generation in every cell that asked for it, and write that down."""
@@ -261,24 +303,22 @@ class Run(Generic[Result]):
         for cells, generation, came in answers:
             if generation is None:
                 continue
-            self._stop_if_hopeless(generation)
             for cell in cells:
                 landed[cell.position] = generation
                 self.came[cell.position] = came
                 rows.append((cell.position, cell.factors, generation.id, came))
         self.landed |= landed
-        if self.number is not None:
-            self.session.ledger.record_cells(self.number, rows)
+        self._write_down(rows)
         self._tell(landed)
 
-    def _stop_if_hopeless(self, generation: Generation) -> None:
-        if generation.error_kind in HOPELESS:
-            self.stop(generation.error or "stopped")
-        if is_overrun(generation):
-            self.stop(
-                "A bill passed the money that was held for it; it is recorded as it is, and the "
-                "next holds are larger. Run again to go on."
-            )
+    def _write_down(self, rows: Sequence[tuple[int, Mapping[str, str], int, Came]]) -> None:
+        if self.number is None:
+            return
+        try:
+            self.session.ledger.record_cells(self.number, rows)
+        except RecordError as error:
+            self.stop(str(error))
+            self._fail(error)
 
     def _raise_if_nothing_came(self) -> None:
         """A run that an error ended before any picture came has only that error to show."""
@@ -291,8 +331,20 @@ class Run(Generic[Result]):
             self.error = self._over
 
     def _tell(self, landed: Mapping[int, Generation]) -> None:
-        if self._display is not None:
+        """Tell the display; one that breaks is told of once and then left alone."""
+        if self._display is None:
+            return
+        try:
             self._display.update(landed, self.progress())
+        except Exception as error:
+            self._display = None
+            # Where warnings are errors, this one shall not end the run either.
+            with contextlib.suppress(Warning):
+                warnings.warn(
+                    f"The display of this run broke ({type(error).__name__}: {error}). The run "
+                    "goes on without it; its result will be whole.",
+                    stacklevel=2,
+                )
 
 
 def _by_identity(cells: Iterable[Cell], provider: str) -> dict[Identity, list[Cell]]:

@@ -128,6 +128,13 @@ def test_an_impossible_combination_has_no_quote() -> None:
         quote(TWELVE, quality="hihg")
 
 
+def test_a_quote_takes_every_setting_of_a_request() -> None:
+    """What a request can say, a quote can be asked for, and judges in the same way."""
+    assert quote("a fox", moderation="low").nano == quote("a fox").nano
+    with pytest.raises(InputError, match="moderation"):
+        quote("a fox", moderation="none")
+
+
 def test_a_request_is_quoted_like_its_settings() -> None:
     """A request and its settings have the same quote."""
     assert quote(fox(quality="high")) == quote(TWELVE, quality="high")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 import os
 import struct
 import subprocess
@@ -45,6 +46,7 @@ USAGES = st.recursive(
 
 def generation(file: Path | None = None, **changes: Any) -> Generation:
     """Make a row of the ledger whose picture is in ``file``."""
+    kept = file.read_bytes() if file and file.is_file() else b""
     row: dict[str, Any] = {
         "id": 7,
         "key": GOLDEN,
@@ -55,7 +57,7 @@ def generation(file: Path | None = None, **changes: Any) -> Generation:
         "request": fox(),
         "status": "done",
         "time": dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
-        "picture": "0" * 64 if file else None,
+        "picture": hashlib.sha256(kept).hexdigest() if file else None,
         "loader": (lambda name: file) if file else None,
     }
     return Generation(**{**row, **changes})
@@ -165,6 +167,7 @@ def test_different_prompts_have_different_keys(one: str, other: str) -> None:
         ({"output_format": "jpeg", "background": "transparent"}, "png or webp"),
         ({"output_format": "webp", "output_compression": 101}, "0 to 100"),
         ({"output_compression": 50}, "jpeg or webp"),
+        ({"moderation": "none"}, "auto or low"),
     ],
     ids=str,
 )
@@ -256,9 +259,9 @@ def test_usage_of_any_shape_is_read(body: object) -> None:
     assert all(count is None or (type(count) is int and count >= 0) for count in counts)
 
 
-@pytest.mark.parametrize("odd", [None, True, -1, 2.5, "272", [272]], ids=repr)
+@pytest.mark.parametrize("odd", [None, True, -1, 2.5, "272", [272], 2**31, 10**30], ids=repr)
 def test_an_odd_count_is_unknown(odd: object) -> None:
-    """A count that is no whole number from 0 up is unknown, never 0."""
+    """A count that is no whole number from 0 up, or beyond reason, is unknown, never 0."""
     assert Usage.from_wire({"output_tokens": odd}).image_output_tokens is None
 
 
@@ -353,6 +356,17 @@ def test_damaged_pictures_are_decoded_or_picture_errors(
     except PictureError:
         shown = None
     assert shown is None or shown.size[0] > 0
+
+
+@pytest.mark.parametrize("name", ["bytes", "image"])
+def test_a_file_that_was_changed_is_a_picture_error(tmp_path: Path, name: str) -> None:
+    """A file that is no longer what was received is a PictureError with the remedy."""
+    file = tmp_path / "kept.png"
+    file.write_bytes(picture())
+    row = generation(file)
+    file.write_bytes(picture(shade=7))
+    with pytest.raises(PictureError, match=r"no longer as it was received.*fresh=True"):
+        getattr(row, name)
 
 
 def test_dollars_are_unknown_until_they_are_known() -> None:

@@ -20,6 +20,7 @@ from imagelab.errors import (
     RejectedError,
     UnreachableError,
 )
+from imagelab.request import plain
 
 MODERATION = {"moderation_blocked", "content_policy_violation"}
 
@@ -43,20 +44,23 @@ NEVER_SENT = {
     "LocalProtocolError",
 }
 
+MOST_WORDS = 2000
+"""How much of what a provider says is told on."""
+
 Blot = Callable[[str], str]
 
 
 def of_status(error: Any, blot: Blot) -> ExchangeError:
     """Translate an answer whose HTTP status is an error."""
     code, status = error.code, error.status_code
-    said = blot(_said(error))
+    said = _said(error, blot)
     kind, remedy = _meaning(code, status, said)
     details = {
-        "code": code if isinstance(code, str) else None,
+        "code": blot(plain(code)) if isinstance(code, str) else None,
         "http_status": status,
         "request_id": error.request_id,
     }
-    message = f"{said} {remedy}".strip()
+    message = f"{said} {remedy}"
     if kind is RefusedError:
         return RefusedError(message, stage=_stage(error.body), **details)
     if kind is RateLimitError:
@@ -69,7 +73,7 @@ def _meaning(code: object, status: int, said: str) -> tuple[type[ExchangeError],
     """Find the class and the remedy; the code tells more than the status, where there is one."""
     if code in MODERATION or "safety system" in said:
         return RefusedError, "Change the prompt; sending the same words again is pointless."
-    if code in QUOTA:
+    if code in QUOTA or status == 402:
         return QuotaError, "Add credit or raise the limit with the provider, then run it again."
     if status == 401:
         return KeyRefusedError, "Check the API key: the one given was not accepted."
@@ -85,15 +89,21 @@ def _meaning(code: object, status: int, said: str) -> tuple[type[ExchangeError],
         return OutcomeUnknownError, (
             "It may have been billed all the same; it is not asked again by itself."
         )
-    return RejectedError, ""
+    if status < 400:
+        return RejectedError, (
+            "It points elsewhere, and the key is not carried there: give the address that it "
+            "points to as base_url."
+        )
+    return RejectedError, "It was not billed; change the request, sending it again cannot help."
 
 
-def _said(error: Any) -> str:
+def _said(error: Any, blot: Blot) -> str:
     """Take the provider's own words, whatever shape the body has."""
     body = error.body
     message = body.get("message") if isinstance(body, Mapping) else body
-    words = str(message or "").strip() or f"HTTP {error.status_code}"
-    words = f"The provider answered {error.status_code}: {words[:2000]}"
+    # Blotted before they are cut: half a key is a secret too.
+    words = blot(plain(str(message or "")).strip()) or f"HTTP {error.status_code}"
+    words = f"The provider answered {error.status_code}: {words[:MOST_WORDS]}"
     return words if words.endswith((".", "!", "?")) else words + "."
 
 
@@ -119,21 +129,34 @@ def seconds_until_retry(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def of_connection(error: Exception, base_url: str, timeout: float) -> ExchangeError:
-    """Translate a call that brought no answer, by whether anything was sent before it broke."""
-    cause = error.__cause__
+def of_late(timeout: float, request_id: str | None = None) -> ExchangeError:
+    """Say that the time for the whole answer was over before all of it had come."""
+    return OutcomeUnknownError(
+        f"The answer was not whole after {timeout:g} seconds. It may have been billed; it is not "
+        "asked again by itself. Give the lab a longer timeout for slow tiers.",
+        request_id=request_id,
+    )
+
+
+def of_break(
+    error: Exception, *, where: str | None, timeout: float, request_id: str | None
+) -> ExchangeError:
+    """Translate a call that broke off, by whether anything was sent before.
+
+    ``where`` is the address, as long as nothing of an answer had come from it.
+    """
+    cause = error.__cause__ or error
     name = type(cause).__name__
-    if name in NEVER_SENT:
+    if where and name in NEVER_SENT:
         return UnreachableError(
-            f"Nobody answers at {base_url} ({cause or name}). Nothing was sent or billed: check "
+            f"Nobody answers at {where} ({str(cause) or name}). Nothing was sent or billed: check "
             "the address and the network, then run it again."
         )
-    if "Timeout" in name or "Timeout" in type(error).__name__:
-        return OutcomeUnknownError(
-            f"No answer came within {timeout:g} seconds. It may have been billed; it is not "
-            "asked again by itself. Give the lab a longer timeout for slow tiers."
-        )
+    if "Timeout" in name:
+        return of_late(timeout, request_id)
+    part = "before an answer came" if where else "in the middle of the answer"
     return OutcomeUnknownError(
-        f"The connection broke before an answer came ({name}). It may have been billed; it is "
-        "not asked again by itself."
+        f"The connection broke {part} ({name}). It may have been billed; it is not asked again "
+        "by itself.",
+        request_id=request_id,
     )

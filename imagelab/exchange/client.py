@@ -7,6 +7,9 @@ a request that is sent twice may be paid twice.
 from __future__ import annotations
 
 import json
+import os
+import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,26 +17,25 @@ from typing import TYPE_CHECKING, Any
 import jiter
 import pybase64
 
-from imagelab.errors import OutcomeUnknownError
-from imagelab.exchange.answers import Blot, of_connection, of_status
+from imagelab.exchange.answers import Blot, of_break, of_late, of_status
+from imagelab.exchange.line import Line
 from imagelab.exchange.place import Place
-from imagelab.request import ImageRequest, ImageResponse, Usage
+from imagelab.request import ImageRequest, ImageResponse, Usage, plain
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
-IDLE_SECONDS = 2.0
-"""An idle connection is dropped long before any server drops it: a reused connection that
-breaks at that instant would look like a lost answer."""
-
 CONNECT_SECONDS = 10.0
+
+SHORTEST_KEY = 8
+"""What is shorter is no secret: a placeholder, as servers of one's own take it."""
 
 
 class Client:
     """A provider's images endpoint: a request goes in, a response or an error comes out.
 
-    ``timeout`` bounds each wait, and the whole answer too: a body that trickles for ever
-    ends there. The key lives in the SDK's header and nowhere else.
+    ``timeout`` bounds each wait, and the whole answer too: one that trickles for ever ends
+    there. The key lives in the SDK's header and nowhere else.
     """
 
     def __init__(
@@ -42,9 +44,11 @@ class Client:
         self.base_url = base_url
         self.timeout = timeout
         self._prefix = place.model_prefix
-        self._openai = _connect(place, base_url, api_key, timeout, connections)
+        self._asking = threading.local()
+        self._openai = _connect(place, base_url, api_key, timeout, connections, self._follow)
         # Only to blot the key out of what a server says; never shown or stored.
-        self._blot: Blot = lambda text: text.replace(api_key, "[key]") if api_key else text
+        secret = api_key if len(api_key) >= SHORTEST_KEY else ""
+        self._blot: Blot = lambda text: text.replace(secret, "[key]") if secret else text
 
     def ask(self, request: ImageRequest) -> ImageResponse:
         """Send one request and return the picture's bytes as received.
@@ -54,9 +58,12 @@ class Client:
 
         """
         began = time.monotonic()
-        body, headers = self._exchange(request, began + self.timeout)
+        with Line(self.timeout) as line:
+            body, headers = self._exchange(request, line)
         seconds = time.monotonic() - began
         answer, data, problem = _parse(body)
+        if problem and line.is_over:
+            raise of_late(self.timeout, headers.get("x-request-id"))
         usage = answer.get("usage")
         return ImageResponse(
             data=data,
@@ -71,47 +78,36 @@ class Client:
             seconds=seconds,
         )
 
-    def _exchange(self, request: ImageRequest, deadline: float) -> tuple[bytes, Mapping[str, str]]:
+    def _exchange(self, request: ImageRequest, line: Line) -> tuple[bytearray, Mapping[str, str]]:
         import openai
 
         wanted = request.parameters()
         wanted["model"] = self._prefix + request.model
         create: Callable[..., Any] = self._openai.images.with_streaming_response.generate
+        headers: Mapping[str, str] = {}
+        self._asking.line = line
         try:
             with create(**wanted) as answer:
-                return self._collect(answer, deadline), answer.headers
+                headers, body = answer.headers, bytearray()
+                for part in answer.iter_bytes():
+                    body += part
+                return body, headers
         except openai.APIStatusError as error:
             raise of_status(error, self._blot) from self._cause(error)
-        except openai.APIConnectionError as error:
-            raise of_connection(error, self.base_url, self.timeout) from error
-        except openai.OpenAIError as error:
-            raise OutcomeUnknownError(
-                self._blot(f"The answer could not be read: {error}.")
+        except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
+            if line.is_over:
+                raise of_late(self.timeout, headers.get("x-request-id")) from self._cause(error)
+            unanswered = not headers and isinstance(error, openai.APIConnectionError)
+            raise of_break(
+                error,
+                where=self.base_url if unanswered else None,
+                timeout=self.timeout,
+                request_id=headers.get("x-request-id"),
             ) from self._cause(error)
 
-    def _collect(self, answer: Any, deadline: float) -> bytes:
-        """Read the body piece by piece, so that the deadline holds for all of it."""
-        parts = []
-        request_id = answer.headers.get("x-request-id")
-        try:
-            for part in answer.iter_bytes():
-                parts.append(part)
-                if time.monotonic() > deadline:
-                    raise OutcomeUnknownError(
-                        f"The answer was not whole after {self.timeout:g} seconds. It may have "
-                        "been billed; it is not asked again by itself. Give the lab a longer "
-                        "timeout for slow tiers.",
-                        request_id=request_id,
-                    )
-        except OutcomeUnknownError:
-            raise
-        except Exception as cause:  # whatever the HTTP library raises for a broken body
-            raise OutcomeUnknownError(
-                f"The connection broke in the middle of the answer ({type(cause).__name__}). "
-                "It may have been billed; it is not asked again by itself.",
-                request_id=request_id,
-            ) from cause
-        return b"".join(parts)
+    def _follow(self, request: Any) -> None:
+        """Have the HTTP library tell the line of this thread's request where it runs."""
+        request.extensions["trace"] = self._asking.line.trace
 
     def _cause(self, error: Exception) -> Exception | None:
         """Keep the cause unless its text holds the key: a traceback may be saved anywhere."""
@@ -123,51 +119,103 @@ class Client:
         self._openai.close()
 
 
-def _connect(place: Place, base_url: str, api_key: str, timeout: float, connections: int) -> OpenAI:
+def _connect(
+    place: Place,
+    base_url: str,
+    api_key: str,
+    timeout: float,
+    connections: int,
+    follow: Callable[[Any], None],
+) -> OpenAI:
     import openai
 
-    # The SDK's own class of limits, since 2.x and 3.x stand on different HTTP libraries.
+    # The SDK's own class of limits, since 2.x and 3.x stand on different HTTP libraries. No
+    # connection is used twice: one that the server drops at that instant would look like a
+    # lost answer, and each can be hung up alone.
     limits = type(openai.DEFAULT_CONNECTION_LIMITS)(
-        max_connections=connections,
-        max_keepalive_connections=connections,
-        keepalive_expiry=IDLE_SECONDS,
+        max_connections=connections, max_keepalive_connections=0
     )
+    # Where nothing will be encrypted, nobody is trusted: reading a system's certificates
+    # takes longer than a picture of the simulator.
+    in_clear = place.is_loopback and base_url.startswith("http:")
     http = openai.DefaultHttpxClient(
-        limits=limits, trust_env=not place.is_loopback, follow_redirects=False
+        limits=limits,
+        trust_env=not place.is_loopback,
+        follow_redirects=False,
+        event_hooks={"request": [follow]},
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if in_clear else True,
     )
-    client = openai.OpenAI(
+    return openai.OpenAI(
         api_key=api_key,
         base_url=base_url,
         max_retries=0,
         timeout=openai.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
         http_client=http,
+        default_headers=_headers(place, api_key),
     )
-    # Given as None they would be read from the environment, unseen.
-    client.organization = place.organization
-    client.project = place.project
-    return client
 
 
-def _parse(body: bytes) -> tuple[dict[str, Any], bytes, str | None]:
+def _headers(place: Place, api_key: str) -> dict[str, Any]:
+    """Say every header that the SDK would otherwise read from the environment, unseen."""
+    import openai
+
+    lines = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    ambient = [line.partition(":")[0].strip() for line in lines if ":" in line]
+    return {
+        **{name: openai.Omit() for name in ambient},
+        "Authorization": f"Bearer {api_key}",
+        "OpenAI-Organization": place.organization or openai.Omit(),
+        "OpenAI-Project": place.project or openai.Omit(),
+    }
+
+
+def _parse(body: bytearray) -> tuple[dict[str, Any], bytes, str | None]:
     """Take the picture out of a whole answer.
 
     An answer without one was paid for all the same: its bytes are given in the picture's
     place, with what is wrong with them.
     """
+    if found := _cut_out(body):
+        return *found, None
     try:
-        answer = jiter.from_json(body)
-    except ValueError:
-        return {}, body, "The answer is not JSON"
+        answer = _read(bytes(body))
+    except (ValueError, RecursionError):
+        return {}, bytes(body), "The answer is not JSON"
     if not isinstance(answer, dict):
-        return {}, body, "The answer is not an object"
+        return {}, bytes(body), "The answer is not an object"
     try:
-        # Popped, so that a picture's two million characters are not kept beside its bytes.
-        text = answer["data"][0].pop("b64_json")
-        return answer, pybase64.b64decode(text, validate=True), None
+        return answer, pybase64.b64decode(answer["data"][0].pop("b64_json"), validate=True), None
     except (LookupError, TypeError, ValueError, AttributeError):
-        return answer, body, "The answer holds no picture in data[0].b64_json"
+        return answer, bytes(body), "The answer holds no picture in data[0].b64_json"
+
+
+def _cut_out(body: bytearray) -> tuple[dict[str, Any], bytes] | None:
+    """Decode the picture where it stands, and read the rest of the answer without it.
+
+    Read as text like all the rest, millions of letters would be copied twice, and a dozen
+    pictures at once are counted in hundreds of megabytes. ``None`` where it stands otherwise
+    than usual.
+    """
+    named = body.find(b'"b64_json"')
+    start = body.find(b'"', named + len(b'"b64_json"')) + 1
+    end = body.find(b'"', start)
+    try:
+        answer = _read(bytes(body[:start] + body[end:]))
+        if answer["data"][0].pop("b64_json") == "":
+            return answer, pybase64.b64decode(memoryview(body)[start:end], validate=True)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        pass  # the whole answer will tell what is wrong with it
+    return None
+
+
+def _read(body: bytes) -> Any:
+    """Read JSON; the quick reader refuses half letters, which cost nobody a paid picture."""
+    try:
+        return jiter.from_json(body)
+    except ValueError:
+        return json.loads(body)
 
 
 def _text(answer: dict[str, Any], name: str) -> str | None:
     value = answer.get(name)
-    return value if isinstance(value, str) else None
+    return plain(value) if isinstance(value, str) else None

@@ -57,8 +57,8 @@ class Place:
             name = os.environ.get("IMAGELAB_PROVIDER") or DEFAULT
         if name is not None and (providers.find(name) or base_url is None):
             return cls._named(providers.get(name), base_url)
-        host = urlsplit(base_url or "").netloc.rsplit("@", 1)[-1]
-        return cls(name=name or host, title=f"{name or host} at {base_url}", base_url=base_url)
+        name = name or _host(base_url or "")
+        return cls(name=name, title=f"{name} at {base_url}", base_url=base_url)
 
     @classmethod
     def _named(cls, known: providers.Provider, base_url: str | None) -> Self:
@@ -100,7 +100,7 @@ class Place:
             found = os.environ.get(variable, "")
         found = found.strip()
         if not found:
-            raise MissingKeyError(_missing(self.title, variable or "api_key"))
+            raise MissingKeyError(_missing(self.title, variable))
         if not (found.isascii() and found.isprintable() and " " not in found):
             raise MissingKeyError(
                 f"The API key for {self.title} has spaces or characters that no key has: it was "
@@ -114,7 +114,12 @@ class Place:
         return self.base_url is None or urlsplit(self.base_url).hostname in LOOPBACK
 
 
-def _missing(title: str, variable: str) -> str:
+def _missing(title: str, variable: str | None) -> str:
+    if variable is None:
+        return (
+            f"The api_key given for {title} is empty: give the key, or leave api_key out where "
+            "the server needs none."
+        )
     return (
         f"{title} needs an API key: set the environment variable {variable} before starting "
         'Python, or name another one with api_key_env="...". The simulator needs no key: '
@@ -122,11 +127,26 @@ def _missing(title: str, variable: str) -> str:
     )
 
 
-def _check_address(base_url: str) -> None:
+def _host(base_url: str) -> str:
+    """Name who serves an address: one name however it is written, and no catalogued one."""
     parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    usual = 443 if parts.scheme == "https" else 80
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    is_plain = parts.port in (None, usual) and providers.find(host) is None
+    return host if is_plain else f"{host}:{parts.port or usual}"
+
+
+def _check_address(base_url: str) -> None:
+    shown = base_url.rpartition("@")[2]
+    try:
+        parts = urlsplit(base_url)
+        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0
+    except ValueError:  # brackets that do not close, a port that is none
+        wrong = True
+    if wrong:
         raise SetupError(
-            f"{base_url!r} is no web address: base_url looks like https://api.example.com/v1."
+            f"{shown!r} is no web address: base_url looks like https://api.example.com/v1."
         )
     if parts.username or parts.password:
         raise SetupError("base_url carries a password: pass it as api_key, where it stays hidden.")

@@ -13,7 +13,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine
 
 from imagelab.errors import RecordError
-from imagelab.records.schema import VERSION, metadata, purse, schema_version
+from imagelab.records.schema import VERSION, generations, metadata, purse, schema_version
 
 PATIENCE_SECONDS = 60
 """How long to wait for another process that is writing."""
@@ -28,7 +28,8 @@ def open_engine(path: Path) -> Engine:
     """
     _refuse_foreign(path)
     engine = sa.create_engine(
-        f"sqlite:///{path}",
+        # Not as text: a folder's name may hold what an address takes for its own.
+        sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
         # Sixteen or 250 threads may ask at once; a queue of five would hold them up.
         pool_size=8,
@@ -100,9 +101,9 @@ def _refuse_other_tables(path: Path) -> None:
     except sqlite3.Error as cause:
         raise RecordError(_remedy(path, str(cause))) from cause
     tables = {name for (name,) in found}
-    if tables and schema_version.name not in tables:
+    if tables and not tables >= {generations.name, purse.name, schema_version.name}:
         raise RecordError(
-            f"{path} is a database of something else (it has a table {sorted(tables)[0]!r}), and "
+            f"{path} is a database of something else (it has a table {min(tables)!r}), and "
             "was left as it is. Give the lab another path."
         )
 
@@ -137,7 +138,9 @@ def _prepare(connection: Connection, path: Path) -> None:
 
 
 def _check_version(connection: Connection, path: Path) -> None:
-    version = connection.execute(sa.select(schema_version.c.version)).scalar_one()
+    version = connection.execute(sa.select(schema_version.c.version)).scalar()
+    if version is None:
+        raise RecordError(_remedy(path, "malformed (the version of its tables is gone)"))
     if version > VERSION:
         raise RecordError(
             f"The ledger {path} was written by a newer imagelab (version {version} of its tables; "

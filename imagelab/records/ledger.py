@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,11 +13,25 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Result
 
 from imagelab.catalog.money import show
-from imagelab.errors import Billed, BudgetError, RecordError
-from imagelab.records import owner
+from imagelab.errors import BudgetError, RecordError
 from imagelab.records.engine import open_engine, translated
+from imagelab.records.rows import (
+    UNSETTLED,
+    Intent,
+    Outcome,
+    Purse,
+    Row,
+    columns_of,
+    generation_of,
+    is_final,
+    is_left_behind,
+    money_of,
+    now_us,
+    outcome_of_the_dead,
+    row_of,
+)
 from imagelab.records.schema import generations, living, purse, run_cells, runs
-from imagelab.request import Generation, ImageRequest, Status, Usage, names
+from imagelab.request import Generation
 
 Came = Literal["ledger", "sent"]
 """Where a cell's picture came from: it was there already, or it was asked for just now."""
@@ -28,70 +39,7 @@ Came = Literal["ledger", "sent"]
 Identity = tuple[str, int]
 """A request's key and the number of the sample."""
 
-UNSETTLED = ("held", "sent")
-
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Intent:
-    """What is about to be asked, by whom, and the money to set aside for it."""
-
-    key: str
-    request: ImageRequest
-    sample: int
-    provider: str
-    simulated: bool
-    quoted_nano: int | None
-    hold_nano: int
-    cost_basis: str
-    lease_seconds: float
-    run: int | None = None
-    fresh: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of a request, as the ledger will say it for ever."""
-
-    status: Status
-    billed: Billed
-    cost_nano: int | None = None
-    price: str | None = None
-    usage: Usage = field(default_factory=Usage)
-    raw_usage: str | None = None
-    seconds: float | None = None
-    attempts: int = 1
-    picture: str | None = None
-    width: int | None = None
-    height: int | None = None
-    size_bytes: int | None = None
-    actual_size: str | None = None
-    actual_quality: str | None = None
-    actual_background: str | None = None
-    actual_format: str | None = None
-    request_id: str | None = None
-    error: str | None = None
-    error_kind: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class Purse:
-    """Money over the life of a ledger, in nano-dollars, real or simulated, never both.
-
-    ``at_risk`` was held for requests that were perhaps billed; ``held`` is set aside for
-    what is in flight.
-    """
-
-    spent: int
-    at_risk: int
-    held: int
-
-    @property
-    def taken(self) -> int:
-        """What a budget must count: spent, at risk and held."""
-        return self.spent + self.at_risk + self.held
 
 
 class Ledger:
@@ -112,7 +60,8 @@ class Ledger:
         self._engine = open_engine(path)
         # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
         self._writing = threading.Lock()
-        self._release_the_dead()
+        with self._write() as connection:
+            self._release_the_dead(connection)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -142,90 +91,114 @@ class Ledger:
 
         """
         with self._write() as connection:
-            held = self._lock_purse(connection, intent.simulated)
+            self._lock_purse(connection, intent.simulated)
             newest = self._newest(connection, intent.key, intent.sample)
             if newest is not None and not intent.fresh:
                 return self._generation(newest), False
-            self._check_budget(held, intent, budget_nano)
-            take = 1 if newest is None else newest["take"] + 1
-            row = _row_of(intent, take)
-            connection.execute(_add_to_purse(intent.simulated, held=intent.hold_nano))
-            number = connection.execute(generations.insert().values(**row)).inserted_primary_key
-            return self._generation({**_EMPTY, **row, "id": number[0] if number else 0}), True
+            self._check_budget(connection, intent, budget_nano)
+            row = row_of(intent, 1 if newest is None else newest["take"] + 1)
+            row |= {"id": self._insert(connection, generations, row)}
+            self._move(connection, row, _NOTHING, money_of(row))
+            return self._generation(row), True
 
     def sent(self, generation: Generation) -> None:
-        """Write down, before the first byte goes out, that the request is being sent."""
+        """Write down, before the first byte goes out, that the request is being sent.
+
+        Raises:
+            RecordError: the row is no longer held: somebody settled it, and it must not be sent.
+
+        """
+        column = generations.c
         with self._write() as connection:
-            connection.execute(
+            changed = connection.execute(
                 generations.update()
-                .where(generations.c.id == generation.id)
-                .values(status="sent", sent_us=_now_us())
+                .where(column.id == generation.id, column.status == "held")
+                .values(status="sent", sent_us=now_us())
+            )
+        if not changed.rowcount:
+            raise RecordError(
+                f"Generation {generation.id} is no longer held, and was not sent. Run it again."
             )
 
     def settle(self, generation: Generation, outcome: Outcome) -> Generation:
-        """Write down what became of a request and move its money to where it belongs."""
-        values = _columns_of(outcome)
+        """Write down what became of a request and move its money to where it belongs.
+
+        A row that says its last word already stays as it is.
+        """
         with self._write() as connection:
             self._lock_purse(connection, generation.simulated)
-            changed = connection.execute(
-                generations.update()
-                .where(generations.c.id == generation.id, generations.c.status.in_(UNSETTLED))
-                .values(**values, settled_us=_now_us())
-            )
-            if changed.rowcount:
-                spent, at_risk = _moved(outcome, generation.hold_nano)
-                connection.execute(
-                    _add_to_purse(
-                        generation.simulated,
-                        held=-generation.hold_nano,
-                        spent=spent,
-                        at_risk=at_risk,
-                    )
-                )
-        return self.generation(generation.id)
+            row = self._row(connection, generation.id)
+            if not is_final(row):
+                row = self._settle(connection, row, outcome)
+        return self._generation(row)
 
-    def _release_the_dead(self) -> None:
-        """Settle what a process left open when it died: sent is unsure, held was never sent."""
-        with self._write() as connection:
-            query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
-            left = [dict(row) for row in connection.execute(query).mappings()]
-        for row in left:
-            if _is_left_behind(row):
-                self.settle(self._generation(row), _of_the_dead(row["status"]))
-
-    def _lock_purse(self, connection: Connection, simulated: bool) -> Purse:
-        query = sa.select(purse.c.spent_nano, purse.c.at_risk_nano, purse.c.held_nano).where(
-            purse.c.name == _purse_name(simulated)
+    def _settle(self, connection: Connection, row: Row, outcome: Outcome) -> dict[str, Any]:
+        values = {**columns_of(outcome), "settled_us": now_us()}
+        settled = {**row, **values}
+        connection.execute(
+            generations.update().where(generations.c.id == row["id"]).values(**values)
         )
-        return Purse(*connection.execute(query.with_for_update()).one())
+        self._move(connection, row, money_of(row), money_of(settled))
+        return settled
 
-    def _check_budget(self, held: Purse, intent: Intent, budget_nano: int | None) -> None:
-        if budget_nano is None or held.taken + intent.hold_nano <= budget_nano:
-            return
-        raise BudgetError(
-            f"This picture needs {show(intent.hold_nano)} set aside, and "
-            f"{show(max(0, budget_nano - held.taken))} of the budget of {show(budget_nano)} is "
-            f"left (spent {show(held.spent)}, at risk {show(held.at_risk)}, held "
-            f"{show(held.held)}). Give the lab a larger budget, or choose a cheaper tier."
-        )
+    def _release_the_dead(self, connection: Connection) -> None:
+        """Settle what processes left open when they died."""
+        query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
+        for row in [dict(one) for one in connection.execute(query).mappings()]:
+            if is_left_behind(row):
+                self._lock_purse(connection, row["simulated"])
+                self._settle(connection, row, outcome_of_the_dead(row["status"]))
 
-    # -- reading --------------------------------------------------------------------------
+    # -- the purse ------------------------------------------------------------------------
 
     def purse(self, *, simulated: bool) -> Purse:
         """Read how much was spent, is at risk and is held."""
         with self._read() as connection:
-            query = sa.select(purse.c.spent_nano, purse.c.at_risk_nano, purse.c.held_nano)
-            found = connection.execute(query.where(purse.c.name == _purse_name(simulated)))
-            return Purse(*found.one())
+            return _read_purse(connection, _purse_of(simulated))
+
+    def _lock_purse(self, connection: Connection, simulated: bool) -> Purse:
+        return _read_purse(connection, _purse_of(simulated).with_for_update())
+
+    def _check_budget(self, connection: Connection, intent: Intent, budget: int | None) -> None:
+        if budget is None:
+            return
+        held = self._lock_purse(connection, intent.simulated)
+        if held.taken + intent.hold_nano > budget:
+            # Perhaps the dead still have money set aside.
+            self._release_the_dead(connection)
+            held = self._lock_purse(connection, intent.simulated)
+        if held.taken + intent.hold_nano > budget:
+            raise BudgetError(
+                f"This picture needs {show(intent.hold_nano)} set aside, and "
+                f"{show(max(0, budget - held.taken))} of the budget of {show(budget)} is "
+                f"left (spent {show(held.spent)}, at risk {show(held.at_risk)}, held "
+                f"{show(held.held)}). Give the lab a larger budget, or choose a cheaper tier."
+            )
+
+    def _move(self, connection: Connection, row: Row, before: Purse, after: Purse) -> None:
+        """Move the money of a row from where it counted to where it counts now."""
+        connection.execute(
+            purse.update()
+            .where(purse.c.name == _purse_name(row["simulated"]))
+            .values(
+                spent_nano=purse.c.spent_nano + after.spent - before.spent,
+                at_risk_nano=purse.c.at_risk_nano + after.at_risk - before.at_risk,
+                held_nano=purse.c.held_nano + after.held - before.held,
+            )
+        )
+
+    # -- reading --------------------------------------------------------------------------
 
     def generation(self, number: int) -> Generation:
         """Read one row by its id."""
         with self._read() as connection:
-            query = sa.select(generations).where(generations.c.id == number)
-            row = _first(connection.execute(query))
-        if row is None:
-            raise RecordError(f"The ledger {self.path} has no generation {number}.")
-        return self._generation(row)
+            return self._generation(self._row(connection, number))
+
+    def in_flight(self, number: int) -> bool:
+        """Tell whether a row is held or sent, and somebody is there to settle it."""
+        with self._read() as connection:
+            row = self._row(connection, number)
+        return row["status"] in UNSETTLED and not is_left_behind(row)
 
     def find(self, identities: Iterable[Identity]) -> dict[Identity, Generation]:
         """Read the newest living take of each identity that is there."""
@@ -273,19 +246,29 @@ class Ledger:
             )
             return int(connection.execute(query).scalar_one() or 0)
 
+    def _row(self, connection: Connection, number: int) -> dict[str, Any]:
+        row = _first(connection.execute(sa.select(generations).where(generations.c.id == number)))
+        if row is None:
+            raise RecordError(
+                f"The ledger {self.path} has no generation {number}: it was made in another one."
+            )
+        return row
+
     def _newest(self, connection: Connection, key: str, sample: int) -> dict[str, Any] | None:
+        """Find the newest living take; what its owner left behind is settled first."""
         same = (generations.c.key == key, generations.c.sample == sample, living)
         query = sa.select(generations).where(*same).order_by(generations.c.take.desc()).limit(1)
-        return _first(connection.execute(query))
+        while (row := _first(connection.execute(query))) is not None and is_left_behind(row):
+            self._settle(connection, row, outcome_of_the_dead(row["status"]))
+        return row
 
     # -- runs -----------------------------------------------------------------------------
 
     def begin_run(self, provider: str, *, simulated: bool, pictures: int) -> int:
         """Write down that a sweep begins to run; give its number."""
-        row = {"created_us": _now_us(), "provider": provider, "simulated": simulated}
+        row = {"created_us": now_us(), "provider": provider, "simulated": simulated}
         with self._write() as connection:
-            done = connection.execute(runs.insert().values(**row, pictures=pictures))
-            return int(done.inserted_primary_key[0])  # type: ignore[index]
+            return self._insert(connection, runs, {**row, "pictures": pictures})
 
     def record_cells(
         self, run: int, cells: Sequence[tuple[int, Mapping[str, str], int, Came]]
@@ -305,21 +288,17 @@ class Ledger:
             with self._write() as connection:
                 connection.execute(run_cells.insert(), rows)
 
-    def _generation(self, row: Mapping[str, Any]) -> Generation:
-        asked = {name: row[name] for name in names(ImageRequest)}
-        usage = {name: row[name] for name in names(Usage)}
-        rest = {name: row[name] for name in _PLAIN}
-        return Generation(
-            **rest,
-            request=_as_asked(asked),
-            usage=Usage(**usage),
-            time=datetime.fromtimestamp(row["created_us"] / 1e6, UTC),
-            loader=self._loader,
-        )
+    def _insert(self, connection: Connection, table: sa.Table, row: Row) -> int:
+        """Write a new row and give its number."""
+        values = {name: value for name, value in row.items() if value is not None}
+        number = connection.execute(table.insert().values(**values)).inserted_primary_key
+        return int(number[0])  # type: ignore[index]
+
+    def _generation(self, row: Row) -> Generation:
+        return generation_of(row, self._loader)
 
 
-_PLAIN = tuple(set(names(Generation)) - {"request", "usage", "time", "loader"})
-_EMPTY: dict[str, Any] = {column.name: None for column in generations.columns}
+_NOTHING = Purse(0, 0, 0)
 
 
 def _first(found: Result[Any]) -> dict[str, Any] | None:
@@ -333,85 +312,14 @@ def _in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Val
         yield values[start : start + most]
 
 
-def _as_asked(values: Mapping[str, Any]) -> ImageRequest:
-    """Rebuild a request that was legal when it was sent, whatever the catalogue says today."""
-    request = object.__new__(ImageRequest)
-    for name, value in values.items():
-        object.__setattr__(request, name, value)
-    return request
-
-
-def _row_of(intent: Intent, take: int) -> dict[str, Any]:
-    now = _now_us()
-    return {
-        **{one.name: getattr(intent.request, one.name) for one in fields(ImageRequest)},
-        "key": intent.key,
-        "sample": intent.sample,
-        "take": take,
-        "run": intent.run,
-        "provider": intent.provider,
-        "simulated": intent.simulated,
-        "lane": "standard",
-        "status": "held",
-        "attempts": 0,
-        "quoted_nano": intent.quoted_nano,
-        "hold_nano": intent.hold_nano,
-        "cost_basis": intent.cost_basis,
-        "created_us": now,
-        "owner": owner.me(),
-        "lease_us": now + round(intent.lease_seconds * 1e6),
-    }
-
-
-def _columns_of(outcome: Outcome) -> dict[str, Any]:
-    columns = asdict(outcome)
-    return {**columns.pop("usage"), **columns}
-
-
-def _moved(outcome: Outcome, hold_nano: int) -> tuple[int, int]:
-    """Say what a settlement adds to spent and to at risk: unknown money counts in full."""
-    if outcome.cost_nano is not None:
-        return outcome.cost_nano, 0
-    return (0, 0) if outcome.billed == "no" else (0, hold_nano)
-
-
-def _is_left_behind(row: Mapping[str, Any]) -> bool:
-    dead = owner.is_dead(row["owner"])
-    return row["lease_us"] < _now_us() if dead is None else dead
-
-
-def _of_the_dead(status: str) -> Outcome:
-    if status == "held":
-        return Outcome(
-            status="failed",
-            billed="no",
-            attempts=0,
-            error="The process ended before the request was sent.",
-            error_kind="Interrupted",
-        )
-    return Outcome(
-        status="unknown",
-        billed="perhaps",
-        error="The process ended while the request was in flight: it may have been billed.",
-        error_kind="Interrupted",
-    )
-
-
 def _purse_name(simulated: bool) -> str:
     return "simulated" if simulated else "real"
 
 
-def _add_to_purse(simulated: bool, *, spent: int = 0, at_risk: int = 0, held: int = 0) -> sa.Update:
-    return (
-        purse.update()
-        .where(purse.c.name == _purse_name(simulated))
-        .values(
-            spent_nano=purse.c.spent_nano + spent,
-            at_risk_nano=purse.c.at_risk_nano + at_risk,
-            held_nano=purse.c.held_nano + held,
-        )
-    )
+def _purse_of(simulated: bool) -> sa.Select[Any]:
+    amounts = (purse.c.spent_nano, purse.c.at_risk_nano, purse.c.held_nano)
+    return sa.select(*amounts).where(purse.c.name == _purse_name(simulated))
 
 
-def _now_us() -> int:
-    return time.time_ns() // 1000
+def _read_purse(connection: Connection, query: sa.Select[Any]) -> Purse:
+    return Purse(*connection.execute(query).one())

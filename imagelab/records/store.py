@@ -7,12 +7,17 @@ import hashlib
 import io
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from imagelab.errors import PictureError, RecordError
+from imagelab.records import owner
+
+MOST_PIXELS = 64_000_000
+"""Far above what any model makes; a file that claims more is damaged, or a trap."""
+
+DRAFTS = ".drafts"
 
 SUFFIX = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
 
@@ -39,27 +44,33 @@ def look(data: bytes) -> Look:
     from PIL import Image
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data))
-            kind, (width, height) = picture.format or "", picture.size
-            picture.verify()
+        picture = Image.open(io.BytesIO(data))
+        kind, (width, height) = picture.format or "", picture.size
+        picture.verify()
     except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
         raise PictureError(f"These {len(data)} bytes are no picture: {cause}.") from cause
     if kind not in SUFFIX:
         raise PictureError(f"{kind or 'This kind of file'} is not png, jpeg or webp.")
+    if width * height > MOST_PIXELS:
+        raise PictureError(f"This {SUFFIX[kind]} claims {width}x{height} pixels.")
     if not _whole(data, kind):
         raise PictureError(f"The {SUFFIX[kind]} is cut short after {len(data)} bytes.")
     return Look(width, height, SUFFIX[kind])
 
 
 def _whole(data: bytes, kind: str) -> bool:
-    """Tell whether the last byte is where the format says it is (a png's check saw its own)."""
-    if kind == "JPEG":
-        return b"\xff\xd9" in data[-64:]
+    """Tell whether the last byte is where the format says it is."""
     if kind == "WEBP":
         return len(data) >= int.from_bytes(data[4:8], "little") + 8
-    return True
+    return _ENDS[kind] in data[-64:]
+
+
+_ENDS = {"PNG": b"IEND\xae\x42\x60\x82", "JPEG": b"\xff\xd9"}
+
+
+def file_name(data: bytes, suffix: str) -> str:
+    """Name the file of a picture: the sha256 of its bytes, and what kind it is."""
+    return f"{hashlib.sha256(data).hexdigest()}.{suffix}"
 
 
 class Store:
@@ -72,6 +83,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._is_swept = False
 
     def keep(self, data: bytes, suffix: str) -> str:
         """Make the bytes durable and return their sha256; the same bytes are kept once.
@@ -81,14 +93,40 @@ class Store:
                 half-written stays.
 
         """
-        name = hashlib.sha256(data).hexdigest()
-        target = self.folder / name[:2] / f"{name}.{suffix}"
-        if target.is_file() and target.stat().st_size == len(data):
-            return name
+        file = file_name(data, suffix)
+        target = self.folder / file[:2] / file
         with _translated(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write_durably(target, data)
-        return name
+            if not _holds(target, data):
+                _make_folder(target.parent)
+                self._write_durably(target, data)
+        return target.stem
+
+    def _write_durably(self, target: Path, data: bytes) -> None:
+        """Write elsewhere, flush to the disk, then rename: whole or not at all."""
+        drafts = self.folder / DRAFTS
+        drafts.mkdir(exist_ok=True)
+        self._sweep(drafts)
+        handle, draft = tempfile.mkstemp(dir=drafts, prefix=f"{owner.me().replace('/', '~')}~")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(draft, 0o644)
+            os.replace(draft, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+            raise
+        _flush(target.parent)
+
+    def _sweep(self, drafts: Path) -> None:
+        """Throw away, once, what processes were writing when they died."""
+        if not self._is_swept:
+            self._is_swept = True
+            for draft in drafts.glob("*~*~*~*"):
+                if owner.is_dead(draft.name.rpartition("~")[0].replace("~", "/")):
+                    draft.unlink(missing_ok=True)
 
     def path(self, name: str) -> Path:
         """Find the file of a picture.
@@ -105,25 +143,22 @@ class Store:
         )
 
 
-def _write_durably(target: Path, data: bytes) -> None:
-    """Write beside the target, flush to the disk, then rename: whole or not at all."""
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o644)
-        os.replace(draft, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
-        raise
-    _flush_folder(target.parent)
+def _holds(target: Path, data: bytes) -> bool:
+    """Tell whether a file holds these bytes; one that was cut or changed is written anew."""
+    there = target.is_file() and target.stat().st_size == len(data)
+    return there and target.read_bytes() == data
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the new name durable too, where the system knows how (not on Windows)."""
+def _make_folder(folder: Path) -> None:
+    """Make a folder whose name is durable too, and those above it."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush(folder.parent)
+
+
+def _flush(folder: Path) -> None:
+    """Make the names in a folder durable, where the system knows how (not on Windows)."""
     with contextlib.suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import re
 import traceback
@@ -122,6 +123,7 @@ def test_several_at_once_get_their_own(at: Ask) -> None:
         (400, "billing_hard_limit_reached", QuotaError, "no"),
         (400, "content_policy_violation", RefusedError, "perhaps"),
         (401, "invalid_api_key", KeyRefusedError, "no"),
+        (402, None, QuotaError, "no"),
         (403, None, KeyRefusedError, "no"),
         (404, "model_not_found", RejectedError, "no"),
         (408, None, OutcomeUnknownError, "perhaps"),
@@ -159,6 +161,8 @@ def test_every_error_has_its_class_and_says_if_it_was_billed(
         (403, None, "no right to this model"),
         (404, "model_not_found", r"imagelab\.models\(\)"),
         (429, None, "fewer pictures at a time"),
+        (402, None, "Add credit"),
+        (413, None, "change the request"),
         (429, "insufficient_quota", "Add credit"),
         (500, None, "not asked again by itself"),
     ],
@@ -326,6 +330,22 @@ def test_an_answer_without_a_picture_is_kept_with_its_problem(
     assert response.data == body
 
 
+def test_half_a_letter_costs_no_picture(at: Ask) -> None:
+    """A picture beside words that are no clean text is a picture, and the words are mended."""
+    with Server(lambda asked: success(asked, quality="half \ud800")) as server:
+        response = at(server.url).ask(fox())
+    assert (response.data, response.quality) == (picture(), "half ?")
+
+
+def test_a_picture_is_found_however_it_is_written(at: Ask) -> None:
+    """Slashes that are escaped, other fields before it and spaces around it are all the same."""
+    text = base64.b64encode(picture()).decode().replace("/", "\\/")
+    body = f'{{"data" : [ {{"x": "b64_json", "b64_json" :\n "{text}" }} ] }}'
+    with Server(lambda asked: answer(200, body.encode())) as server:
+        response = at(server.url).ask(fox())
+    assert (response.data, response.problem) == (picture(), None)
+
+
 @pytest.mark.parametrize("usage", [None, "many", [], {"output_tokens": "x"}, {}], ids=repr)
 def test_odd_usage_does_not_cost_the_picture(at: Ask, usage: object) -> None:
     """A picture with a usage that is missing or odd is a picture, and its tokens are unknown."""
@@ -426,6 +446,19 @@ def test_nothing_of_openais_environment_goes_elsewhere(
         at(server.url, provider=provider).ask(fox())
     (asked,) = server.asked
     assert "secret" not in asked.line + repr(asked.headers) + asked.body.decode()
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "User-Agent"])
+def test_headers_of_the_environment_replace_none_of_ours(
+    at: Ask, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """OPENAI_CUSTOM_HEADERS takes nothing's place: one key goes out, and it is the lab's."""
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"{name}: Bearer secret")
+    with Server(success) as server:
+        at(server.url).ask(fox())
+    (asked,) = server.asked
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert "secret" not in repr(asked.headers)
 
 
 def test_openai_gets_its_organisation(at: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

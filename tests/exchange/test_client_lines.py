@@ -106,6 +106,32 @@ def test_headers_that_trickle_end_at_the_deadline(at: Ask) -> None:
     assert isinstance(trickle(at, success(ASKED), 20), OutcomeUnknownError)
 
 
+def test_a_body_without_a_length_that_trickles_is_unknown(at: Ask) -> None:
+    """A body that would end with its line is not taken for whole when the time is over."""
+    head = b"HTTP/1.1 200 OK\r\nx-request-id: req_1\r\n\r\n"
+    found = trickle(at, head + success(ASKED).partition(b"\r\n\r\n")[2], len(head) + 20)
+    assert isinstance(found, OutcomeUnknownError)
+    assert found.request_id == "req_1"
+
+
+def test_after_a_trickle_the_next_is_asked(at: Ask) -> None:
+    """A request that was given up takes no other's place: the client goes on as before."""
+    stayed: list[str] = []
+
+    def first_trickles(asked: Asked) -> Iterator[bytes]:
+        whole = success(asked)
+        return drip(whole, 20, 50, stayed) if "slow" in asked.json["prompt"] else iter([whole])
+
+    with Server(first_trickles) as server:
+        client = at(server.url, timeout=0.3)
+        for _ in range(5):  # more than the client has connections
+            with pytest.raises(OutcomeUnknownError):
+                client.ask(fox("slow"))
+        client.timeout = 20.0
+        assert client.ask(fox()).data == picture()
+        server.stop_sending()
+
+
 def test_an_error_that_trickles_ends_at_the_deadline(at: Ask) -> None:
     """An error whose body comes byte by byte is waited for no longer than a picture."""
     whole = error(400, "words that never end, or so it seems to whoever is waiting for them")

@@ -100,6 +100,12 @@ def test_the_letters_of_a_host_do_not_matter() -> None:
     assert one.name == Place.find(None, "https://images.example.com/v1").name
 
 
+def test_the_usual_port_does_not_matter() -> None:
+    """A port that goes without saying, said or not, is the same provider."""
+    said = Place.find(None, "https://images.example.com:443/v1")
+    assert said.name == Place.find(None, "https://images.example.com/v1").name
+
+
 def test_an_address_may_have_a_name() -> None:
     """A base_url with a name of one's own is known by the name."""
     place = Place.find("mine", "http://127.0.0.1:8000/v1")
@@ -144,6 +150,14 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     """A base_url that is no web address is a SetupError that shows what one looks like."""
     with pytest.raises(SetupError, match=r"https://api\.example\.com/v1"):
         Place.find(None, url)
+
+
+@pytest.mark.parametrize("url", ["ftp://user:{}@example.com", "http://user:{}@[::1/v1"])
+def test_a_password_is_not_repeated_where_the_address_is_wrong_too(url: str) -> None:
+    """A base_url that is no address does not have its password shown either."""
+    with pytest.raises(SetupError) as caught:
+        Place.find(None, url.format(KEY))
+    assert KEY not in str(caught.value)
 
 
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:

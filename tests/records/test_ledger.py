@@ -151,6 +151,22 @@ def test_a_row_that_is_not_there_is_a_clear_error(ledger: Ledger) -> None:
         ledger.generation(99)
 
 
+def test_what_is_no_longer_held_may_not_be_sent(ledger: Ledger) -> None:
+    """Saying that a settled row is being sent is a RecordError: who hears it must not send."""
+    generation = held(ledger)
+    ledger.settle(generation, FAILED)
+    with pytest.raises(RecordError, match="no longer held"):
+        ledger.sent(generation)
+
+
+def test_a_row_is_sent_once(ledger: Ledger) -> None:
+    """Of two that say they send the same row, one hears that it must not."""
+    generation = held(ledger)
+    ledger.sent(generation)
+    with pytest.raises(RecordError):
+        ledger.sent(generation)
+
+
 @pytest.mark.parametrize("words", ["half a letter \ud800", "nothing \x00 in between"], ids=ascii)
 def test_whatever_a_provider_said_can_be_written_down(ledger: Ledger, words: str) -> None:
     """An error's words are written down even if they are no clean text."""

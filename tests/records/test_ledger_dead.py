@@ -10,7 +10,7 @@ import pytest
 
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.request import Status
-from tests.records.rows import HOLD, held, purse
+from tests.records.rows import DONE, HOLD, held, intent, purse
 
 LEFT_OPEN = """
 import sys, time
@@ -39,6 +39,12 @@ def leave_open_and_die(path: Path) -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         child.kill()
+
+
+def set_owner(path: Path, name: str) -> None:
+    """Write another owner on every row."""
+    with contextlib.closing(sqlite3.connect(path)) as elsewhere, elsewhere:
+        elsewhere.execute("UPDATE generations SET owner = ?", (name,))
 
 
 def test_what_a_killed_process_left_is_settled(path: Path) -> None:
@@ -77,6 +83,41 @@ def test_what_a_killed_process_only_held_may_be_asked_again(path: Path) -> None:
         assert held(ledger, "held").status == "held"
 
 
+def test_the_money_of_the_dead_is_found_when_it_is_needed(path: Path) -> None:
+    """What a process held when it died does not keep an open lab from what fits the budget."""
+    with contextlib.closing(Ledger(path)) as ledger:
+        leave_open_and_die(path)
+        assert purse(ledger).held == 2 * HOLD
+        assert ledger.hold(intent("another"), purse(ledger).spent + 2 * HOLD)[1]
+        assert purse(ledger) == Purse(spent=10_945_000, at_risk=HOLD, held=HOLD)
+
+
+def test_an_open_ledger_sees_that_somebody_died(path: Path) -> None:
+    """What a process had held when it died is no longer in flight for who has the ledger open."""
+    with contextlib.closing(Ledger(path)) as ledger:
+        leave_open_and_die(path)
+        rows = {row["prompt"]: row["id"] for row in ledger.rows()}
+        assert not ledger.in_flight(rows["sent"])
+        assert ledger.hold(intent("held"))[1]
+        found, ours = ledger.hold(intent("sent"))
+        assert (found.status, ours) == ("unknown", False)
+
+
+def test_who_comes_back_tells_what_really_became_of_it(path: Path) -> None:
+    """A row that was given up in its owner's absence takes the owner's word when it comes."""
+    with contextlib.closing(Ledger(path)) as first:
+        generation = held(first, lease_seconds=-3600)
+        first.sent(generation)
+        mine = first.rows()[0]["owner"]
+        set_owner(path, "another-host/1/1")
+        with contextlib.closing(Ledger(path)) as second:
+            assert second.generation(generation.id).status == "unknown"
+            assert purse(second) == Purse(spent=0, at_risk=HOLD, held=0)
+        set_owner(path, mine)
+        assert first.settle(generation, DONE).status == "done"
+        assert purse(first) == Purse(spent=10_945_000, at_risk=0, held=0)
+
+
 def test_rows_of_a_living_process_are_left_alone_by_another(path: Path) -> None:
     """Another process that opens the ledger settles nothing that this one has in flight."""
     code = (
@@ -111,7 +152,6 @@ def test_rows_of_another_host_wait_for_their_lease(
     with contextlib.closing(Ledger(path)) as first:
         generation = held(first, lease_seconds=lease_ends_in)
         first.sent(generation)
-    with contextlib.closing(sqlite3.connect(path)) as elsewhere, elsewhere:
-        elsewhere.execute("UPDATE generations SET owner = 'another-host/1/1'")
+    set_owner(path, "another-host/1/1")
     with contextlib.closing(Ledger(path)) as second:
         assert second.generation(generation.id).status == expected

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imagelab.errors import PictureError, RecordError
+from imagelab.records import owner
 from imagelab.records.store import Look, Store, look
 from tests.servers import picture
 
@@ -148,6 +150,15 @@ def test_a_file_that_was_cut_short_is_mended(tmp_path: Path) -> None:
     assert store.path(name).read_bytes() == picture()
 
 
+def test_a_file_that_was_changed_is_mended(tmp_path: Path) -> None:
+    """Keeping bytes whose file has their length and not their content writes it anew."""
+    store = Store(tmp_path)
+    name = store.keep(picture(), "png")
+    store.path(name).write_bytes(bytes(len(picture())))
+    store.keep(picture(), "png")
+    assert store.path(name).read_bytes() == picture()
+
+
 def test_bytes_that_are_no_picture_are_kept_too(tmp_path: Path) -> None:
     """What was paid for and is no picture is kept under its hash all the same."""
     store = Store(tmp_path)
@@ -200,6 +211,28 @@ try:
 except RecordError as error:
     print("Free some space" in str(error))
 """
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from imagelab.records import store
+store.os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
+store.Store(Path(sys.argv[1])).keep(b"x" * 5000, "png")
+"""
+
+
+def test_what_a_killed_process_was_writing_is_thrown_away(tmp_path: Path) -> None:
+    """A draft of a process that was killed is gone when the next picture is kept; no other is."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(everything(folder)) == 1
+    living = folder / ".drafts" / f"{owner.me().replace('/', '~')}~living"
+    living.touch()
+    name = Store(folder).keep(b"y", "bin")
+    assert everything(folder) == sorted([f"{name}.bin", living.name])
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -1,0 +1,188 @@
+"""Rows: what is about to be asked, what became of it, and how both are written and read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from imagelab.errors import Billed
+from imagelab.records import owner
+from imagelab.records.schema import generations
+from imagelab.request import Generation, ImageRequest, Status, Usage, names, plain
+
+UNSETTLED = ("held", "sent")
+
+INTERRUPTED = "Interrupted"
+"""The kind of error of a row whose owner was gone, and which somebody else settled."""
+
+Row = Mapping[str, Any]
+"""The columns of one generation, as the ledger has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """What is about to be asked, by whom, and the money to set aside for it."""
+
+    key: str
+    request: ImageRequest
+    sample: int
+    provider: str
+    simulated: bool
+    quoted_nano: int | None
+    hold_nano: int
+    cost_basis: str
+    lease_seconds: float
+    run: int | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a request, as the ledger will say it for ever."""
+
+    status: Status
+    billed: Billed
+    cost_nano: int | None = None
+    price: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    raw_usage: str | None = None
+    seconds: float | None = None
+    attempts: int = 1
+    picture: str | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    actual_size: str | None = None
+    actual_quality: str | None = None
+    actual_background: str | None = None
+    actual_format: str | None = None
+    request_id: str | None = None
+    error: str | None = None
+    error_kind: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Purse:
+    """Money over the life of a ledger, in nano-dollars, real or simulated, never both.
+
+    ``at_risk`` was held for requests that were perhaps billed; ``held`` is set aside for
+    what is in flight.
+    """
+
+    spent: int
+    at_risk: int
+    held: int
+
+    @property
+    def taken(self) -> int:
+        """What a budget must count: spent, at risk and held."""
+        return self.spent + self.at_risk + self.held
+
+
+def money_of(row: Row) -> Purse:
+    """Say where the money of a row counts: a cost that is unknown counts in full, at risk."""
+    if row["status"] in UNSETTLED:
+        return Purse(0, 0, row["hold_nano"])
+    if row["cost_nano"] is not None:
+        return Purse(row["cost_nano"], 0, 0)
+    return Purse(0, 0 if row["billed"] == "no" else row["hold_nano"], 0)
+
+
+def is_final(row: Row) -> bool:
+    """Tell whether a row says its last word.
+
+    One that was settled in its owner's absence does not: the owner may come back (a host
+    that slept) and tell what really became of it.
+    """
+    guessed = row["status"] == "unknown" and row["error_kind"] == INTERRUPTED
+    return row["status"] not in UNSETTLED and not guessed
+
+
+def is_left_behind(row: Row) -> bool:
+    """Tell whether a row is in flight and nobody is there any more to settle it."""
+    if row["status"] not in UNSETTLED:
+        return False
+    dead = owner.is_dead(row["owner"])
+    return row["lease_us"] < now_us() if dead is None else dead
+
+
+def outcome_of_the_dead(status: str) -> Outcome:
+    """Say what became of a row that was left behind: sent is unsure, held was never sent."""
+    if status == "held":
+        return Outcome(
+            status="failed",
+            billed="no",
+            attempts=0,
+            error="The process ended before the request was sent. Run it again.",
+            error_kind=INTERRUPTED,
+        )
+    return Outcome(
+        status="unknown",
+        billed="perhaps",
+        error="The process ended while the request was in flight: it may have been billed. "
+        "Ask again with fresh=True for a new picture.",
+        error_kind=INTERRUPTED,
+    )
+
+
+def row_of(intent: Intent, take: int) -> dict[str, Any]:
+    """Write an intent as a row that is held, in every column but its id."""
+    now = now_us()
+    return {
+        **dict.fromkeys(generations.columns.keys()),
+        **{one.name: getattr(intent.request, one.name) for one in fields(ImageRequest)},
+        "key": intent.key,
+        "sample": intent.sample,
+        "take": take,
+        "run": intent.run,
+        "provider": intent.provider,
+        "simulated": intent.simulated,
+        "lane": "standard",
+        "status": "held",
+        "attempts": 0,
+        "quoted_nano": intent.quoted_nano,
+        "hold_nano": intent.hold_nano,
+        "cost_basis": intent.cost_basis,
+        "created_us": now,
+        "owner": owner.me(),
+        "lease_us": now + round(intent.lease_seconds * 1e6),
+    }
+
+
+def columns_of(outcome: Outcome) -> dict[str, Any]:
+    """Write an outcome as columns. A provider's words may be no text that a database takes."""
+    columns = asdict(outcome)
+    columns |= columns.pop("usage")
+    return {name: plain(one) if isinstance(one, str) else one for name, one in columns.items()}
+
+
+def generation_of(row: Row, loader: Callable[[str], Path] | None) -> Generation:
+    """Read a row as a value."""
+    return Generation(
+        **{name: row[name] for name in _PLAIN},
+        request=_as_asked({name: row[name] for name in names(ImageRequest)}),
+        usage=Usage(**{name: row[name] for name in names(Usage)}),
+        time=datetime.fromtimestamp(row["created_us"] / 1e6, UTC),
+        loader=loader,
+    )
+
+
+_PLAIN = tuple(set(names(Generation)) - {"request", "usage", "time", "loader"})
+
+
+def _as_asked(values: Row) -> ImageRequest:
+    """Rebuild a request that was legal when it was sent, whatever the catalogue says today."""
+    request = object.__new__(ImageRequest)
+    for name, value in values.items():
+        object.__setattr__(request, name, value)
+    return request
+
+
+def now_us() -> int:
+    """Give the time of day in microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
