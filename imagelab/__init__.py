@@ -14,23 +14,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imagelab.catalog.tables import models, prices, providers
     from imagelab.comparison import Comparison
-    from imagelab.errors import ImageLabError
+    from imagelab.errors import (
+        BudgetError,
+        ExchangeError,
+        ImageLabError,
+        InputError,
+        MissingKeyError,
+        ModelError,
+        PictureError,
+        RecordError,
+        SetupError,
+        TemplateError,
+    )
     from imagelab.lab import Lab
     from imagelab.pricing import Quote, quote
     from imagelab.request import Generation, ImageRequest
     from imagelab.runner import Run
     from imagelab.sweep import Sweep
 
+    __version__: str
+
 # Where each name lives. Nothing is imported before it is used.
 _HOMES = {
+    "BudgetError": "imagelab.errors",
     "Comparison": "imagelab.comparison",
+    "ExchangeError": "imagelab.errors",
     "Generation": "imagelab.request",
     "ImageLabError": "imagelab.errors",
     "ImageRequest": "imagelab.request",
+    "InputError": "imagelab.errors",
     "Lab": "imagelab.lab",
+    "MissingKeyError": "imagelab.errors",
+    "ModelError": "imagelab.errors",
+    "PictureError": "imagelab.errors",
     "Quote": "imagelab.pricing",
+    "RecordError": "imagelab.errors",
     "Run": "imagelab.runner",
+    "SetupError": "imagelab.errors",
     "Sweep": "imagelab.sweep",
+    "TemplateError": "imagelab.errors",
     "models": "imagelab.catalog.tables",
     "prices": "imagelab.catalog.tables",
     "providers": "imagelab.catalog.tables",
@@ -38,14 +60,23 @@ _HOMES = {
 }
 
 __all__ = [
+    "BudgetError",
     "Comparison",
+    "ExchangeError",
     "Generation",
     "ImageLabError",
     "ImageRequest",
+    "InputError",
     "Lab",
+    "MissingKeyError",
+    "ModelError",
+    "PictureError",
     "Quote",
+    "RecordError",
     "Run",
+    "SetupError",
     "Sweep",
+    "TemplateError",
     "models",
     "prices",
     "providers",
@@ -54,9 +85,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    value: object
+    if name == "__version__":
+        value = importlib.import_module("importlib.metadata").version("imagelab")
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
         raise AttributeError(f"module 'imagelab' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from imagelab.errors import ImageLabError
@@ -25,6 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="imagelab", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"imagelab {version('imagelab')}")
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser(
         "demo", help="compare two prompts at three tiers, print the costs, write one HTML page"

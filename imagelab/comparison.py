@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import operator
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
 from imagelab.pipeline import Session
-from imagelab.request import Generation
+from imagelab.request import Generation, in_notebook
+from imagelab.runner import Run
 from imagelab.sweep import Cell
 
 if TYPE_CHECKING:
@@ -56,17 +59,24 @@ class Comparison:
         """Walk the generations in the order of the sweep; cells not asked for are passed over."""
         return (self.generations[c.position] for c in self.cells if c.position in self.generations)
 
-    def __getitem__(self, chosen: int | str | tuple[str, ...]) -> Generation | Comparison:
-        """Choose by position, or by values of factors in any order.
+    def __getitem__(self, chosen: int | slice | str | Sequence[str]) -> Generation | Comparison:
+        """Choose by position, by a slice of positions, or by values of factors in any order.
 
-        One picture gives its ``Generation``; several give a smaller ``Comparison``.
+        One picture gives its ``Generation``; several, and a slice, a smaller ``Comparison``.
 
         Raises:
             InputError: no picture has these values; the message names those there are.
 
         """
-        if isinstance(chosen, int):
-            return self._at(chosen)
+        if isinstance(chosen, slice):
+            return self._part(self.cells[chosen])
+        if hasattr(chosen, "__index__"):
+            return self._at(operator.index(chosen))
+        if not isinstance(chosen, str | list | tuple):
+            raise InputError(
+                f"{chosen!r} chooses nothing here: give a position, a slice, or values such as "
+                "comparison['a fox', 'high']."
+            )
         values = (chosen,) if isinstance(chosen, str) else tuple(str(one) for one in chosen)
         cells = [cell for cell in self.cells if set(values) <= set(cell.factors.values())]
         if not cells:
@@ -76,7 +86,13 @@ class Comparison:
             )
         if len(cells) == 1:
             return self._at(self.cells.index(cells[0]))
-        return Comparison(self._session, cells, self.generations, came=self.came, left=self.left)
+        return self._part(cells)
+
+    def _part(self, cells: Sequence[Cell]) -> Comparison:
+        if not cells:
+            raise InputError(f"There are {len(self)} pictures; that slice holds none of them.")
+        left = {at: self.left[at] for cell in cells if (at := cell.position) in self.left}
+        return Comparison(self._session, cells, self.generations, came=self.came, left=left)
 
     def _at(self, index: int) -> Generation:
         try:
@@ -117,7 +133,9 @@ class Comparison:
 
     def costs(self, by: str | Sequence[str] | None = "quality") -> DataFrame:
         """Add up what these pictures cost, whenever they were paid; see ``Lab.costs``."""
-        return costs.costs(self.frame.drop_duplicates("id"), by)
+        # Tiers have their own order; everything else comes as it was given.
+        orders = {n: v for n, v in self.factors.items() if n not in ("quality", "sample")}
+        return costs.costs(self.frame.drop_duplicates("id"), by, orders)
 
     # -- as pictures ----------------------------------------------------------------------
 
@@ -127,14 +145,17 @@ class Comparison:
 
         board = self._board(rows, columns)
         sheet = self._small_sheet(board)
-        return Grid(board, self._thumbnails(), original=self._original, sheet=sheet)
+        return Grid(board, self._thumbnails(), original=self._original, sheet=sheet, came=self.came)
 
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
 
-        ``side`` is the longest edge of each picture on it, in pixels.
+        ``side`` is the longest edge of each picture on it, in pixels. A notebook shows and
+        saves it as one JPEG; ``save`` writes any format that Pillow writes.
         """
-        return stills.sheet(self._board(rows, columns), self._pictures(), side=side)
+        from imagelab.insight.sheets import Sheet
+
+        return Sheet.of(stills.sheet(self._board(rows, columns), self._pictures(), side=side))
 
     def page(self, title: str = "Comparison") -> str:
         """Write one HTML page that opens anywhere, with the pictures and the cost table."""
@@ -149,15 +170,15 @@ class Comparison:
 
     def _small_sheet(self, board: layout.Board) -> Image:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
-        return stills.sheet(board, self._pictures(), side=160)
+        return stills.sheet(board, self._pictures(), side=224)
 
     def _pictures(self) -> dict[int, bytes]:
-        return {
-            cell.position: self.generations[cell.position].bytes
-            for cell in self.cells
-            if cell.position in self.generations
-            and self.generations[cell.position].status == "done"
-        }
+        return {at: one.bytes for at, one in self._done().items()}
+
+    def _done(self) -> dict[int, Generation]:
+        """Give the good pictures by position."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        return {at: one for at, one in there.items() if one is not None and one.status == "done"}
 
     def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
         return {at: stills.thumbnail(data, side) for at, data in self._pictures().items()}
@@ -168,10 +189,17 @@ class Comparison:
         return generation.bytes, generation.mime, generation.path.name
 
     def _ipython_display_(self) -> None:
+        board = self._board()
+        if not in_notebook():
+            from IPython.display import display
+
+            display({"text/plain": f"{self!r}\n{stills.text(board)}"}, raw=True)
+            return
         from imagelab.views.grid import show as show_grid
 
-        board = self._board()
-        show_grid(board, self._thumbnails(), self._original, self._small_sheet(board))
+        show_grid(
+            board, self._thumbnails(), self._original, self._small_sheet(board), came=self.came
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from imagelab.views.grid import bundle
@@ -179,8 +207,45 @@ class Comparison:
         board = self._board()
         return bundle(board, self._thumbnails(), self._small_sheet(board))
 
+    @property
+    def shortfall(self) -> str | None:
+        """What is missing and why, in a sentence or two; ``None`` where all pictures are there."""
+        troubled = [one for one in self if one.status != "done"]
+        words = []
+        if self.left:
+            reason = next(iter(self.left.values()))
+            words.append(f"{len(self.left)} not asked for: {_ended(reason)}")
+        if troubled:
+            reason = troubled[0].error or troubled[0].status
+            words.append(f"{len(troubled)} without a good picture: {_ended(reason)}")
+        return " ".join([f"{self._counted()}.", *words]) if words else None
+
+    def _counted(self) -> str:
+        there, all_of_them = len(self._done()), len(self)
+        if there < all_of_them:
+            return f"{there} of {all_of_them} pictures"
+        return f"{there} picture{'s' * (there != 1)}"
+
     def __repr__(self) -> str:
         costs_nano = [one.cost_nano for one in {one.id: one for one in self}.values()]
         known = sum(cost for cost in costs_nano if cost is not None)
         more = " and more" if None in costs_nano else ""
-        return f"Comparison({len(self)} pictures, {show(known)}{more})"
+        return f"Comparison({self._counted()}, {show(known)}{more})"
+
+
+def _ended(sentence: str) -> str:
+    return f"{sentence.rstrip('.')}."
+
+
+def finisher() -> Callable[[Run[Comparison]], Comparison]:
+    """Make what a run brought a comparison; where no grid shows it, say once what is missing."""
+    told: list[str] = []
+
+    def finish(run: Run[Comparison]) -> Comparison:
+        made = Comparison(run.session, run.cells, run.landed, came=run.came, left=run.left)
+        if made.shortfall and not told and not in_notebook():
+            told.append(made.shortfall)
+            sys.stderr.write(f"imagelab: {made.shortfall}\n")
+        return made
+
+    return finish

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import functools
 import html
-import sys
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from imagelab import planning
 from imagelab.catalog import models
-from imagelab.catalog.money import NANO, nano, show, usd
-from imagelab.comparison import Comparison
-from imagelab.errors import ImageLabError, InputError, RecordError
+from imagelab.catalog.arguments import budget_nano, check_number, folder, named
+from imagelab.catalog.money import show, usd
+from imagelab.comparison import Comparison, finisher
+from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
 from imagelab.exchange.client import Client
 from imagelab.exchange.place import Place
 from imagelab.insight import costs
 from imagelab.pipeline import Session
+from imagelab.records import checking
+from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
-from imagelab.request import Generation, ImageRequest, key_of
+from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
 from imagelab.simulator import Simulator
 from imagelab.sweep import Cell, Sweep
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
 
-MOST_BUDGET_USD = 10_000_000
+_SEVERAL = "For several: lab.compare(prompt, samples=...)."
 
 
 class Lab:
@@ -56,17 +59,20 @@ class Lab:
         api_key_env: the variable to read the key from, where it is not the usual one.
         base_url: the address of a compatible API, ending in ``/v1`` as a rule.
         timeout: seconds for one whole answer.
+        images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
 
     Raises:
         MissingKeyError: no key was found; the message names the variable to set.
         SetupError: the provider is unknown.
         RecordError: ``path`` cannot be used.
+        InputError: an option is misspelt or out of range.
 
     >>> lab = Lab()                                                     # doctest: +SKIP
     >>> grid = lab.compare("a red fox in snow", quality=["low", "high"])  # doctest: +SKIP
 
     """
 
+    @named()
     def __init__(
         self,
         provider: str | None = None,
@@ -79,15 +85,20 @@ class Lab:
         api_key_env: str | None = None,
         base_url: str | None = None,
         timeout: float = TIMEOUT_SECONDS,
+        images_per_minute: float | None = None,
     ) -> None:
         self._place = Place.find(provider, base_url)
         self.model = model or self._place.default_model
-        self.path = Path(path).expanduser().resolve()
-        _check_number("concurrency", concurrency, 1, 1000)
-        _check_number("timeout", timeout, 0.001, 86_400)
+        self.path = folder(path)
+        check_number("concurrency", concurrency, 1, 1000, whole=True)
+        check_number("timeout", timeout, 0.001, 86_400)
         self._closing: list[Callable[[], None]] = []
+        if images_per_minute is not None:
+            check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
+        self._images_per_minute = images_per_minute
+        self._is_closed = False
         client = self._client_maker(api_key, api_key_env, timeout, concurrency)
-        budget_nano = _budget(budget)
+        most = budget_nano(budget)
         _make_folder(self.path)
         store = Store(self.path / "pictures")
         ledger = Ledger(self.path / "ledger.sqlite", loader=store.path)
@@ -99,7 +110,7 @@ class Lab:
             client=client,
             ledger=ledger,
             store=store,
-            budget_nano=budget_nano,
+            budget_nano=most,
             timeout=timeout,
             concurrency=concurrency,
         )
@@ -107,6 +118,7 @@ class Lab:
 
     # -- asking ---------------------------------------------------------------------------
 
+    @named(samples=_SEVERAL, n=_SEVERAL)
     def generate(
         self,
         prompt: str,
@@ -131,21 +143,20 @@ class Lab:
             ExchangeError: no good picture came; ``error.generation`` is its row.
 
         """
-        request = ImageRequest(
-            prompt=prompt,
-            model=self._wire_free(model or self.model),
+        cell = self._cell(
+            prompt,
             quality=quality,
             size=size,
+            model=model,
             background=background,
             output_format=output_format,
             output_compression=output_compression,
             moderation=moderation,
         )
-        self._check_model(request.model)
-        cell = Cell(0, {"prompt": prompt}, request)
         run = Run(self._session, [cell], finish=_only_generation, fresh=fresh)
         return run.start().result()
 
+    @named()
     def compare(
         self,
         prompts: str | Sequence[str],
@@ -162,6 +173,25 @@ class Lab:
     ) -> Comparison:
         """Run every combination and show them side by side: ``lab.run(Sweep(...))``.
 
+        Each setting is one value or a list of them; lists are multiplied. ``None`` leaves it
+        to the lab: quality low, size 1024x1024, the lab's model; of the others nothing is sent.
+
+        Args:
+            prompts: one prompt or several; ``{name}`` in them is a variable where any is given.
+            quality: tiers, such as ``["low", "high"]``; ``None`` means low.
+            size: ``"WIDTHxHEIGHT"`` in pixels, or ``"auto"``.
+            model: models, to compare them.
+            background: ``"transparent"``, ``"opaque"`` or ``"auto"``.
+            output_format: ``"png"``, ``"jpeg"`` or ``"webp"``.
+            samples: how many different pictures of each combination.
+            variables: values of the variables, as a mapping: ``{"animal": ["fox", "owl"]}``.
+            fresh: ask for new pictures even where the ledger holds some, and pay for them.
+            more_variables: values of the variables as keywords: ``animal=["fox", "owl"]``.
+
+        Raises:
+            InputError: a combination is impossible; nothing was sent.
+            TemplateError: a variable is missing or unused, or a setting is misspelt.
+
         >>> lab.compare(["a fox", "an owl"], quality=["low", "medium", "high"])  # doctest: +SKIP
         """
         sweep = Sweep(
@@ -177,6 +207,7 @@ class Lab:
         )
         return self.run(sweep, fresh=fresh)
 
+    @named()
     def run(self, sweep: Sweep, *, fresh: bool = False) -> Comparison:
         """Run a sweep to its end, showing its progress, and return the comparison.
 
@@ -184,7 +215,7 @@ class Lab:
         kept. Running the same cell again goes on where it ended.
         """
         run = self._bind(sweep, fresh)
-        if not _in_notebook():
+        if not in_notebook():
             from imagelab.views.text import TextProgress
 
             return run.start(TextProgress()).result()
@@ -192,6 +223,7 @@ class Lab:
 
         return live.follow(run)
 
+    @named()
     def start(self, sweep: Sweep, *, fresh: bool = False) -> Run[Comparison]:
         """Run a sweep in the background and return at once.
 
@@ -199,7 +231,7 @@ class Lab:
         >>> comparison = await run      # doctest: +SKIP
         """
         run = self._bind(sweep, fresh)
-        if not _in_notebook():
+        if not in_notebook():
             return run.start()
         from imagelab.views import live
 
@@ -207,12 +239,72 @@ class Lab:
 
     def _bind(self, sweep: Sweep, fresh: bool) -> Run[Comparison]:
         """Make a sweep's requests for this lab; an illegal one fails before anything is sent."""
+        cells = self._cells(sweep)
+        return Run(self._session, cells, finish=finisher(), fresh=fresh)
+
+    def _cells(self, sweep: Sweep) -> list[Cell]:
+        if not isinstance(sweep, Sweep):
+            raise InputError(
+                f"A sweep is wanted, not {sweep!r}: lab.run(Sweep(prompts)), or "
+                "lab.compare(prompts) in one step."
+            )
         cells = sweep.cells(model=self.model)
         for model in dict.fromkeys(cell.request.model for cell in cells):
             self._check_model(model)
-        return Run(self._session, cells, finish=_comparison, fresh=fresh)
+        return cells
+
+    def _cell(self, prompt: str, *, model: str | None, **settings: Any) -> Cell:
+        """Make the one picture of a prompt; a setting that is ``None`` is not given."""
+        given = {name: value for name, value in settings.items() if value is not None}
+        wire_free = self._wire_free(str(model or self.model))
+        request = ImageRequest(prompt=prompt, model=wire_free, **given)
+        self._check_model(request.model)
+        return Cell(0, {"prompt": prompt}, request)
 
     # -- knowing --------------------------------------------------------------------------
+
+    @named(samples="A sweep counts them: lab.quote(Sweep(prompt, samples=...)).")
+    def quote(
+        self,
+        what: str | Sweep,
+        *,
+        quality: str | None = None,
+        size: str | None = None,
+        model: str | None = None,
+        background: str | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: str | None = None,
+    ) -> planning.LabQuote:
+        """Say what a sweep, or one prompt with settings as for ``generate``, will cost here.
+
+        List prices at this lab's provider, with its model where none is named, and what of
+        it the ledger holds already. Nothing is sent and nothing is held.
+
+        >>> lab.quote(Sweep("a fox", quality=["low", "high"])).to_pay_usd       # doctest: +SKIP
+        0.17731
+
+        Raises:
+            InputError: a combination is impossible, or settings stand beside a sweep.
+
+        """
+        settings = {
+            "quality": quality,
+            "size": size,
+            "background": background,
+            "output_format": output_format,
+            "output_compression": output_compression,
+            "moderation": moderation,
+        }
+        if not isinstance(what, Sweep):
+            cells = [self._cell(what, model=model, **settings)]
+        elif model is None and not any(one is not None for one in settings.values()):
+            cells = self._cells(what)
+        else:
+            raise InputError("A sweep names its own settings: Sweep(prompts, quality=[...]).")
+        return planning.quote(
+            self._session.ledger, self._place.name, cells, self._images_per_minute
+        )
 
     @property
     def log(self) -> DataFrame:
@@ -238,10 +330,35 @@ class Lab:
     def _purse(self) -> Any:
         return self._session.ledger.purse(simulated=self._session.simulated)
 
+    def check(self) -> Check:
+        """Compare the ledger with the disk: every picture is read and hashed again.
+
+        What a dead process left open is settled, its drafts are thrown away, and the purse
+        is counted anew; the rest is told.
+
+        >>> lab.check()                                 # doctest: +SKIP
+        Check(12 rows, 12 pictures read and hashed; all is well)
+        """
+        return checking.check(self._session.ledger, self._session.store)
+
+    def forget(self, what: Generation | Iterable[Generation]) -> int:
+        """Delete pictures from the disk, and keep their rows and what they cost.
+
+        Takes a generation, a comparison, or any several of them. Asked for again, such a
+        picture is asked for anew. Returns how many files were deleted; one that another row
+        shows too is kept.
+        """
+        several = [what] if isinstance(what, Generation) else list(what)
+        gone = self._session.ledger.forget(one.id for one in several)
+        for picture in gone:
+            self._session.store.forget(picture)
+        return len(gone)
+
     # -- the lab itself -------------------------------------------------------------------
 
     def close(self) -> None:
         """Let go of connections, the simulator and the ledger. Files stay."""
+        self._is_closed = True
         while self._closing:
             self._closing.pop()()
 
@@ -280,7 +397,8 @@ class Lab:
             f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
             for name, value in self._card().items()
         )
-        return f"<table><caption style='text-align:left'><b>imagelab</b></caption>{rows}</table>"
+        caption = "<caption style='text-align:left'><b>imagelab</b></caption>"
+        return dollars_kept(f"<table>{caption}{rows}</table>")
 
     def _wire_free(self, model: str) -> str:
         """Take the provider's own prefix off: one model has one name in the ledger."""
@@ -305,9 +423,20 @@ class Lab:
 
         def client() -> Client:
             with lock:
+                if self._is_closed:
+                    raise SetupError("This lab is closed. Open another one on the same path.")
                 if not made:
                     url = place.base_url or self._start_simulator()
-                    made.append(Client(place, url, key, timeout=timeout, connections=connections))
+                    made.append(
+                        Client(
+                            place,
+                            url,
+                            key,
+                            timeout=timeout,
+                            connections=connections,
+                            images_per_minute=self._images_per_minute,
+                        )
+                    )
                     self._closing.append(made[0].close)
             return made[0]
 
@@ -324,11 +453,6 @@ class Lab:
         return self._session.ledger.pictures_of(key)
 
 
-def _comparison(run: Run[Comparison]) -> Comparison:
-    """Make what a run brought a comparison."""
-    return Comparison(run.session, run.cells, run.landed, came=run.came, left=run.left)
-
-
 def _only_generation(run: Run[Generation]) -> Generation:
     """Give the one picture of a run, or raise the error that its row tells of."""
     if 0 not in run.landed:
@@ -337,22 +461,6 @@ def _only_generation(run: Run[Generation]) -> Generation:
     if generation.status != "done":
         raise run.error_of(generation)
     return generation
-
-
-def _budget(budget: float | None) -> int | None:
-    """Turn a budget in dollars into nano-dollars; refuse what is no sum of money."""
-    if budget is None:
-        return None
-    amount = nano(budget)
-    if not 0 <= amount <= MOST_BUDGET_USD * NANO:
-        raise InputError(f"A budget is between 0 and {MOST_BUDGET_USD:,} dollars; got {budget!r}.")
-    return amount
-
-
-def _check_number(name: str, value: object, least: float, most: float) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not least <= value <= most:  # type: ignore[operator]
-        raise InputError(f"{name} is a number between {least:g} and {most:,g}; got {value!r}.")
 
 
 def _make_folder(path: Path) -> None:
@@ -372,14 +480,8 @@ def _make_folder(path: Path) -> None:
 @functools.cache
 def _warn_of_retirement(model: str) -> None:
     """Say once that a provider has retired a model, or will: the server decides."""
-    known = models.find(model)
-    today = datetime.now(UTC).date()
-    if known is None or known.shutdown is None or models.state(known, today) == "active":
-        return
-    when = "was shut down" if known.shutdown <= today else "will be shut down"
-    warnings.warn(
-        f"{model} {when} on {known.shutdown}; its successor is {known.successor}.", stacklevel=4
-    )
+    if farewell := models.farewell(model, datetime.now(UTC).date()):
+        warnings.warn(farewell, stacklevel=5)
 
 
 def _short(path: Path) -> str:
@@ -388,10 +490,3 @@ def _short(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
-
-
-def _in_notebook() -> bool:
-    """Whether a front end with widgets shows what cells give."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None

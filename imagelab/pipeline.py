@@ -10,12 +10,23 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from imagelab import errors, pricing
-from imagelab.errors import ExchangeError, ImageLabError, PictureError, RecordError, SpoiltError
+from imagelab.errors import (
+    BudgetError,
+    ExchangeError,
+    ImageLabError,
+    PictureError,
+    RecordError,
+    RejectedError,
+    SpoiltError,
+)
 from imagelab.exchange.client import Client
 from imagelab.records.ledger import Came, Ledger
 from imagelab.records.rows import UNSETTLED, Intent, Outcome
 from imagelab.records.store import Look, Store, file_name, look
 from imagelab.request import Generation, ImageRequest, ImageResponse
+
+ATTEMPTS: dict[type[ExchangeError], int] = {errors.RateLimitError: 12, errors.UnreachableError: 4}
+"""How often a request that surely cost nothing is tried, before its failure is a row."""
 
 POLL_SECONDS = 0.1
 """How often to look whether another thread or kernel has settled the picture we want too."""
@@ -45,6 +56,14 @@ class Answer(NamedTuple):
     error: ExchangeError | None = None
 
 
+class _TurnedAway(NamedTuple):
+    """A request that surely cost nothing and may be sent again: how often it was tried."""
+
+    generation: Generation
+    error: ExchangeError
+    attempt: int
+
+
 def obtain(
     session: Session,
     request: ImageRequest,
@@ -53,12 +72,12 @@ def obtain(
     run: int | None,
     fresh: bool = False,
     stopping: threading.Event | None = None,
-) -> Answer:
+) -> Answer | None:
     """Get one picture: from the ledger if it is there, else from the provider.
 
     The whole story of money and pictures, in its order. A failure of the provider is not
     raised: it is a row. Where somebody else is asking for the same picture it is waited
-    for, until ``stopping`` is set.
+    for. ``None`` means that ``stopping`` was set before anything went out.
 
     Raises:
         BudgetError: the hold did not fit, and nothing was sent.
@@ -66,21 +85,63 @@ def obtain(
 
     """
     # Before money is held: where there is no provider to ask there is nothing to hold it for.
-    client = session.client()
+    client, stopping = session.client(), stopping or threading.Event()
     intent = _intent(session, request, sample, run, fresh)
-    generation, ours = _hold(session, intent, stopping or threading.Event())
-    if not ours:
-        return Answer(generation, "ledger")
-    _mark_sent(session, generation)
-    with _no_row_left_open(session, generation):
-        return _ask(session, client, generation)
+    tokens = pricing.tokens_of(request)
+    # Money is held for what goes out now, not for what waits for room under a limit.
+    with client.pacer.room(tokens, stopping) as there_is_room:
+        if not there_is_room:
+            return None
+        generation, ours = _hold(session, intent, stopping)
+        if not ours:
+            return Answer(generation, "ledger")
+        _mark_sent(session, generation)
+        with _no_row_left_open(session, generation):
+            answer = _ask(session, client, generation, 1)
+    return _persist(session, client, answer, stopping)
+
+
+def _persist(
+    session: Session, client: Client, answer: Answer | _TurnedAway, stopping: threading.Event
+) -> Answer:
+    """Ask again, by itself, only for what surely cost nothing: turned away, or nobody there."""
+    tokens = pricing.tokens_of(answer.generation.request)
+    while isinstance(answer, _TurnedAway):
+        generation, error, attempt = answer
+        try:
+            seconds = client.pacer.turned_away(error, attempt)
+        except RejectedError as never:
+            return _give_up(session, _TurnedAway(generation, never, attempt))
+        with _no_row_left_open(session, generation):
+            if attempt >= ATTEMPTS[type(error)] or stopping.wait(seconds):
+                return _give_up(session, answer)
+            with client.pacer.room(tokens, stopping) as there_is_room:
+                if not there_is_room:
+                    return _give_up(session, answer)
+                session.ledger.sent(generation)
+                answer = _ask(session, client, generation, attempt + 1)
+    return answer
+
+
+def _give_up(session: Session, answer: _TurnedAway) -> Answer:
+    generation, error, attempt = answer
+    outcome = replace(_of_error(error), attempts=attempt)
+    error.generation = session.ledger.settle(generation, outcome)
+    return Answer(error.generation, "sent", error)
 
 
 def _hold(session: Session, intent: Intent, stopping: threading.Event) -> tuple[Generation, bool]:
     """Hold the money, or wait for who is asking for the same picture: it pays for both."""
     ends = time.monotonic() + session.timeout + 60
     while True:
-        generation, ours = session.ledger.hold(intent, session.budget_nano)
+        try:
+            generation, ours = session.ledger.hold(intent, session.budget_nano)
+        except BudgetError:
+            # What is in flight costs less than its hold, as a rule: there may be room yet.
+            held = session.ledger.purse(simulated=session.simulated).held
+            if not held or stopping.wait(POLL_SECONDS) or time.monotonic() > ends:
+                raise
+            continue
         if ours or generation.status not in UNSETTLED:
             return generation, ours
         while session.ledger.in_flight(generation.id):
@@ -118,13 +179,19 @@ def _interrupted(error: BaseException) -> Outcome:
     return Outcome(status="unknown", billed="perhaps", error=words, error_kind=kind)
 
 
-def _ask(session: Session, client: Client, generation: Generation) -> Answer:
+def _ask(
+    session: Session, client: Client, generation: Generation, attempt: int
+) -> Answer | _TurnedAway:
     try:
         response = client.ask(generation.request)
+    except tuple(ATTEMPTS) as error:
+        session.ledger.held_again(generation)
+        return _TurnedAway(generation, error, attempt)
     except ExchangeError as error:
-        error.generation = session.ledger.settle(generation, _of_error(error))
+        outcome = replace(_of_error(error), attempts=attempt)
+        error.generation = session.ledger.settle(generation, outcome)
         return Answer(error.generation, "sent", error)
-    outcome = _keep(session, generation, response)
+    outcome = replace(_keep(session, generation, response), attempts=attempt)
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
 
 
@@ -170,12 +237,26 @@ def _of_error(error: ExchangeError) -> Outcome:
 def _keep(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
     """Make the bytes safe, then say what they are: done, or paid for and spoilt."""
     found, problem = _look(response)
+    suffix = found.format if found else "bin"
+    outcome = _described(session, generation, response, found, problem)
+    outcome = replace(outcome, picture=file_name(response.data, suffix).partition(".")[0])
     try:
-        picture = session.store.keep(response.data, found.format if found else "bin")
+        session.ledger.arrived(generation, outcome)
+        session.store.keep(response.data, suffix)
     except RecordError as error:
         _settle_lost(session, generation, response, error)
         raise
-    outcome = replace(_of_response(session, generation, response), picture=picture)
+    return outcome
+
+
+def _described(
+    session: Session,
+    generation: Generation,
+    response: ImageResponse,
+    found: Look | None,
+    problem: str | None,
+) -> Outcome:
+    outcome = _of_response(session, generation, response)
     if found is None:
         kind = SpoiltError.__name__
         return replace(outcome, status="spoilt", error=problem, error_kind=kind)

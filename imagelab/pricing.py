@@ -6,9 +6,10 @@ import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imagelab.catalog import models, prices, tokens
+from imagelab.catalog import models, prices, providers, tokens
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
-from imagelab.request import ImageRequest, Usage
+from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
 
@@ -62,13 +63,14 @@ class Quote:
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(one)}</li>" for one in self.why)
-        return f"<p><b>{html.escape(str(self))}</b></p><ul>{reasons}</ul>"
+        return dollars_kept(f"<p><b>{html.escape(str(self))}</b></p><ul>{reasons}</ul>")
 
 
+@named(samples="A sweep counts them: Sweep(prompt, samples=...).quote().")
 def quote(
     prompt: str | ImageRequest,
     *,
-    model: str = "gpt-image-1",
+    model: str | None = None,
     quality: str = "low",
     size: str = "1024x1024",
     background: str | None = None,
@@ -80,20 +82,23 @@ def quote(
 ) -> Quote:
     """Say what one picture will cost at ``provider``'s list price, and where that comes from.
 
-    Takes an ``ImageRequest``, or a prompt and settings. A model or price that the catalogue
-    does not know gives a quote whose ``usd`` is ``None``: unknown, never zero.
+    Takes an ``ImageRequest``, or a prompt and settings; where no model is named, it is the
+    provider's default. A model or price that the catalogue does not know gives a quote whose
+    ``usd`` is ``None``: unknown, never zero. ``Lab.quote`` also knows what is paid already.
 
     Raises:
         InputError: the combination is one the model cannot do.
+        SetupError: no provider is called so.
 
     >>> quote("a red fox in snow", model="gpt-image-1", quality="low")
     Quote(1 picture: $0.011; 272 image output tokens x $40 per million; ...)
     """
+    known = providers.get(provider)
     if isinstance(prompt, ImageRequest):
         return quote_request(prompt, provider, batch=batch)
     request = ImageRequest(
         prompt=prompt,
-        model=model,
+        model=model or known.default_model,
         quality=quality,
         size=size,
         background=background,
@@ -144,8 +149,9 @@ def _per_million(nano_per_token: int | None) -> str:
 
 def _unknown(request: ImageRequest) -> Quote:
     """Bound what nobody can price by the dearest thing the catalogue knows."""
+    meant = models.meant_model(request.model) if models.find(request.model) is None else ""
     facts = (
-        f"no price is known for {request.model} at this provider",
+        " ".join(filter(None, (f"no price is known for {request.model} at this provider.", meant))),
         f"held: {DEAREST} at this size",
     )
     return Quote(pictures=1, nano=None, bound_nano=_dearest(request), facts=facts)
@@ -161,6 +167,15 @@ def _dearest(request: ImageRequest) -> int:
             most = tokens.output_tokens(model.id, model.tiers[-1], size).bound
             bounds.append(prices.cost({"text_in": words, "image_out": most}, price) or 0)
     return max(bounds)
+
+
+def tokens_of(request: ImageRequest) -> int:
+    """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
+    words = tokens.text_bound(request.prompt)
+    known = models.find(request.model)
+    return words + (
+        tokens.output_tokens(known.id, request.quality, request.size).bound if known else 0
+    )
 
 
 def total(quotes: Iterable[Quote]) -> Quote:

@@ -7,6 +7,8 @@ import hashlib
 import html
 import io
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -33,9 +35,6 @@ SETTINGS = (
     "moderation",
 )
 """The settings of a request beside its prompt, in the order people read them."""
-
-MODERATION = ("auto", "low")
-"""How strict the provider's safety system may be asked to be."""
 
 MOST_TOKENS = 2**31 - 1
 """No picture takes as many: a higher count is a mistake, and its true number is unknown."""
@@ -76,7 +75,7 @@ class ImageRequest:
             return [no_text]
         if known is None:
             return []
-        wrong = models.problems(
+        return models.problems(
             known,
             prompt=self.prompt,
             quality=self.quality,
@@ -84,11 +83,8 @@ class ImageRequest:
             background=self.background,
             output_format=self.output_format,
             output_compression=self.output_compression,
+            moderation=self.moderation,
         )
-        if self.moderation not in (None, *MODERATION):
-            allowed = " or ".join(MODERATION)
-            wrong.append(f"moderation {self.moderation!r} is not known: choose {allowed}.")
-        return wrong
 
     def parameters(self) -> dict[str, str | int]:
         """Give what is sent and what decides the picture: absent settings are absent."""
@@ -307,9 +303,12 @@ class Generation:
         are never re-encoded, since that would lose their provenance marks.
 
         Raises:
+            InputError: ``path`` is no path.
             PictureError: there is no picture, or it cannot be written there.
 
         """
+        if not isinstance(path, str | os.PathLike):
+            raise InputError(f"save takes a file or a folder to write to, not {path!r}.")
         target = Path(path)
         if target.is_dir():
             target = target / self.path.name
@@ -321,14 +320,22 @@ class Generation:
 
     def _ipython_display_(self) -> None:
         """Show the picture, and under it what was asked and what it cost."""
-        from IPython.display import HTML, display
+        from IPython.display import display
 
+        if not in_notebook():
+            display({"text/plain": repr(self)}, raw=True)
+            return
         if self.status == "done":
             display({**self._preview(), "text/plain": repr(self)}, raw=True)
+        words = self._caption()
+        paragraph = dollars_kept(f"<p>{html.escape(words)}</p>")
+        display({"text/html": paragraph, "text/plain": words}, raw=True)
+
+    def _caption(self) -> str:
         asked = (self.prompt, self.request.model, self.request.quality, self.request.size)
         words = [*asked, show(self.cost_nano), *(["simulated"] if self.simulated else [])]
         words += [word for word in (self.error, self.note) if word]
-        display(HTML(f"<p>{html.escape(' · '.join(words))}</p>"))
+        return " · ".join(words)
 
     def _preview(self, side: int = 512) -> dict[str, str]:
         """Make a small picture for a notebook: an image on its own shows on code hosts too."""
@@ -342,6 +349,18 @@ class Generation:
     def __repr__(self) -> str:
         asked = f"{self.request.model} {self.request.quality} {self.request.size}"
         return f"Generation({self.prompt!r}, {asked}, {self.status}, {show(self.cost_nano)})"
+
+
+def in_notebook() -> bool:
+    """Whether a front end that shows pictures, and not a terminal, shows what cells give."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def dollars_kept(html: str) -> str:
+    """Wrap HTML so that a notebook does not set what stands between two dollar signs as maths."""
+    return f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>'
 
 
 def plain(words: str) -> str:

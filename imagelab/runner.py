@@ -92,6 +92,7 @@ class Run(Generic[Result]):
         self._display: Display | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
+        self._is_over = False
         self._counting = threading.Lock()
         self._flying = 0
         self._over: BudgetError | None = None
@@ -185,7 +186,7 @@ class Run(Generic[Result]):
             seconds=seconds,
             seconds_left=seconds / len(sent) * remaining if sent and remaining else None,
             stopping=self._stopping.is_set(),
-            finished=self._ended.is_set(),
+            finished=self._is_over,
         )
 
     # -- inside -------------------------------------------------------------------------
@@ -196,8 +197,9 @@ class Run(Generic[Result]):
         except BaseException as error:  # whoever waits for the result shall see it
             self.error = error
         finally:
-            self._ended.set()
+            self._is_over = True
             self._tell({})
+            self._ended.set()
 
     def _run(self) -> None:
         session = self.session
@@ -246,8 +248,10 @@ class Run(Generic[Result]):
                 self._flying -= 1
         return self._watched(answer)
 
-    def _watched(self, answer: Answer) -> Answer | None:
+    def _watched(self, answer: Answer | None) -> Answer | None:
         """Stop the run where the next request would fare no better; ``None`` if not awaited."""
+        if answer is None:
+            return None
         generation = answer.generation
         if answer.came == "ledger":
             return None if generation.status in UNSETTLED else answer

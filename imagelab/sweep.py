@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from imagelab import pricing
 from imagelab.catalog import models, providers
+from imagelab.catalog.arguments import named
 from imagelab.errors import InputError, TemplateError
-from imagelab.request import SETTINGS, Generation, ImageRequest, Usage, names
+from imagelab.request import SETTINGS, Generation, ImageRequest, Usage, dollars_kept, names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 FACTORS = ("prompt", "model", "quality", "size", "background", "output_format")
 """The settings that a sweep can vary, beside template variables and samples."""
+
+SHOWN_ROWS, SHOWN_VALUES, SHOWN_LETTERS = 20, 6, 40
+"""How much of a long sweep its table and its repr show."""
 
 DEFAULTS = {"quality": "low", "size": "1024x1024"}
 
@@ -62,6 +67,7 @@ class Sweep:
 
     """
 
+    @named()
     def __init__(
         self,
         prompt: str | Sequence[str],
@@ -75,10 +81,11 @@ class Sweep:
         variables: Mapping[str, str | Sequence[Any]] = {},
         **more_variables: str | Sequence[Any],
     ) -> None:
-        self.templates = _values("prompt", prompt)
+        self.templates = _prompts(prompt)
         self.samples = _samples(samples)
         self.variables = {
-            name: _values(name, values) for name, values in {**variables, **more_variables}.items()
+            name: _values(name, values)
+            for name, values in {**_mapping(variables), **more_variables}.items()
         }
         _check_variables(self.templates, self.variables)
         given = {
@@ -93,12 +100,13 @@ class Sweep:
         }
 
     def __len__(self) -> int:
-        return len(list(self._points()))
+        axes = (self.templates, *self.variables.values(), *self.settings.values())
+        return math.prod(map(len, axes)) * self.samples
 
     def __repr__(self) -> str:
         parts = [f"{len(self.templates)} prompt{'s' * (len(self.templates) != 1)}"]
         varied = {**self.variables, **self.settings}
-        parts += [f"{name}: {', '.join(values)}" for name, values in varied.items()]
+        parts += [f"{name}: {_few(values)}" for name, values in varied.items()]
         if self.samples > 1:
             parts.append(f"{self.samples} samples")
         return f"Sweep({len(self)} pictures; {'; '.join(parts)})"
@@ -146,27 +154,36 @@ class Sweep:
         """Say what the whole sweep costs at ``provider``'s list prices, in exact dollars.
 
         ``model`` counts where the sweep names none; it is the provider's default otherwise.
+        ``Lab.quote`` also knows what is paid already.
+
+        Raises:
+            InputError: some combinations are illegal; the message names every one of them.
+            SetupError: no provider is called so.
 
         >>> Sweep("a red fox", quality=["low", "high"], model="gpt-image-1").quote().pictures
         2
         """
-        known = providers.find(provider)
-        default = model or (known.default_model if known else "gpt-image-2")
-        cells = self.cells(model=default)
+        default = providers.get(provider).default_model
+        cells = self.cells(model=model or default)
         return pricing.total(pricing.quote_request(cell.request, provider) for cell in cells)
 
+    @property
     def frame(self) -> DataFrame:
-        """Write the sweep as a table, one row per picture."""
+        """The sweep as a table, one row per picture."""
+        return self._table(self._points())
+
+    def _table(self, points: Iterable[tuple[Mapping[str, str], int]]) -> DataFrame:
         import pandas as pd
 
-        rows = [{**self._factors(point), "sample": sample} for point, sample in self._points()]
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{**self._factors(one), "sample": sample} for one, sample in points])
 
     def _repr_html_(self) -> str:
-        table = self.frame()
-        shown = table.head(20).to_html(index=False, border=0, escape=True)
-        more = f"<p>… and {len(table) - 20} more</p>" if len(table) > 20 else ""
-        return f"<p><b>{len(table)} pictures, not yet asked for</b></p>{shown}{more}"
+        few = self._table(itertools.islice(self._points(), SHOWN_ROWS))
+        shown = few.to_html(index=False, border=0, escape=True)
+        pictures = f"{len(self)} picture{'s' * (len(self) != 1)}"
+        rest = len(self) - len(few)
+        more = f"<p>… and {rest} more</p>" if rest else ""
+        return dollars_kept(f"<p><b>{pictures}, not yet asked for</b></p>{shown}{more}")
 
     def with_model(self, model: str) -> Self:
         """Give the same sweep on another model."""
@@ -176,8 +193,38 @@ class Sweep:
         return twin
 
 
+def _prompts(given: object) -> tuple[str, ...]:
+    """Take one prompt or several: texts, and nothing that would only be turned into text."""
+    if isinstance(given, Sweep):
+        raise InputError("This is a sweep already: run it with lab.run(sweep).")
+    if isinstance(given, Iterable) and not isinstance(given, str | Mapping):
+        given = list(given)
+        if not given:
+            raise InputError("prompt has no values: give at least one text.")
+        for one in given:
+            if not isinstance(one, str):
+                raise InputError(f"A prompt is a text, not {one!r}: write str(...) if you mean it.")
+    elif not isinstance(given, str | Mapping):
+        raise InputError(f"prompt takes a text or several, not {given!r}.")
+    return _values("prompt", given)
+
+
+def _mapping(variables: object) -> Mapping[str, Any]:
+    if isinstance(variables, Mapping) and all(isinstance(name, str) for name in variables):
+        return variables
+    raise InputError(
+        f"variables takes names with their values, not {variables!r}: write "
+        "variables={'animal': ['fox', 'owl']}."
+    )
+
+
 def _values(name: str, given: object) -> tuple[str, ...]:
     """Take one value or several; refuse none, and what is no text or number."""
+    if isinstance(given, Mapping):
+        raise InputError(
+            f"{name} takes one value or a list, not a mapping: give list(mapping.values()) or "
+            "list(mapping), whichever you mean."
+        )
     several = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
     if not several:
         raise InputError(f"{name} has no values: give at least one, or leave it out.")
@@ -185,6 +232,16 @@ def _values(name: str, given: object) -> tuple[str, ...]:
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InputError(f"{name} takes text, not {value!r}.")
     return tuple(str(value) for value in several)
+
+
+def _few(values: Sequence[str]) -> str:
+    """List the first of many values, each cut to a readable length."""
+    first = [
+        one if len(one) <= SHOWN_LETTERS else one[: SHOWN_LETTERS - 1] + "…"
+        for one in values[:SHOWN_VALUES]
+    ]
+    rest = len(values) - len(first)
+    return ", ".join([*first, f"… {rest} more"] if rest else first)
 
 
 def _samples(samples: object) -> int:

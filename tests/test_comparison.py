@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import PIL.Image
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from imagelab import Comparison, Generation, Lab
 from imagelab.errors import InputError, PictureError
@@ -71,6 +76,26 @@ def test_a_wrong_number_is_said(four: Comparison) -> None:
         four[4]
 
 
+def test_a_slice_is_a_smaller_comparison(four: Comparison) -> None:
+    """A slice gives the comparison of these positions, as lists do."""
+    part = four[1:3]
+    assert isinstance(part, Comparison)
+    assert [one.id for one in part] == [four[1].id, four[2].id]  # type: ignore[union-attr]
+
+
+def test_an_empty_slice_is_said(four: Comparison) -> None:
+    """A slice that holds no picture is an input error."""
+    with pytest.raises(InputError, match="4 pictures"):
+        four[9:]
+
+
+@pytest.mark.parametrize("chosen", [1.5, None, {"fox"}])
+def test_what_chooses_nothing_is_said(four: Comparison, chosen: object) -> None:
+    """Neither a position nor values is an input error that shows how to choose."""
+    with pytest.raises(InputError, match="position, a slice, or values"):
+        four[chosen]  # type: ignore[index]
+
+
 def test_completion_offers_the_values(four: Comparison) -> None:
     """Tab completion in brackets offers values of factors."""
     assert {"fox", "owl", "low", "medium"} <= set(four._ipython_key_completions_())
@@ -105,6 +130,32 @@ def test_costs_are_of_these_pictures(four: Comparison) -> None:
     assert float(table["spent_usd"].sum()) == pytest.approx(sum(one.cost_usd or 0 for one in four))
 
 
+def test_costs_keep_the_order_given(lab: Lab) -> None:
+    """The values of a variable come in the cost table as they were given, not sorted."""
+    made = lab.compare("a {animal}", animal=["owl", "fox", "newt"])
+    assert list(made.costs("animal").index) == ["owl", "fox", "newt"]
+    assert list(made.costs("prompt").index) == ["a owl", "a fox", "a newt"]
+
+
+def test_costs_of_samples_are_there(lab: Lab) -> None:
+    """The samples of a comparison have a line each."""
+    assert list(lab.compare("a fox", samples=2).costs("sample").index) == [1, 2]
+
+
+def test_nothing_is_missing_from_a_whole_comparison(four: Comparison) -> None:
+    """Where all pictures came there is no shortfall."""
+    assert four.shortfall is None
+
+
+def test_the_sheet_is_kept_as_one_jpeg(four: Comparison) -> None:
+    """What a notebook keeps of a contact sheet is one JPEG, and the sheet is Pillow's."""
+    sheet = four.sheet(side=100)
+    assert isinstance(sheet, PIL.Image.Image)
+    kept, _ = DisplayFormatter().format(sheet)
+    assert set(kept) == {"image/jpeg", "text/plain"}
+    assert PIL.Image.open(io.BytesIO(kept["image/jpeg"])).size == sheet.size
+
+
 def test_the_sheet_is_one_picture(four: Comparison) -> None:
     """The contact sheet is a Pillow image that holds all four."""
     sheet = four.sheet(side=100)
@@ -135,6 +186,29 @@ def test_a_wrong_axis_is_named(four: Comparison) -> None:
 def test_the_repr_has_pictures_and_money(four: Comparison) -> None:
     """A comparison's repr is short and steady."""
     assert repr(four) == "Comparison(4 pictures, $0.106)"
+
+
+def test_in_a_terminal_it_is_plain_text(tmp_path: Path) -> None:
+    """A comparison and a picture shown in a terminal's IPython are text, and nothing else."""
+    code = (
+        "from imagelab import Lab\n"
+        f"lab = Lab(path={str(tmp_path)!r})\n"
+        "lab.generate('a fox')\n"
+        "lab.compare('a fox', quality=['low', 'medium'])\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "IPython",
+        "--simple-prompt",
+        "--no-banner",
+        "--colors=NoColor",
+    ]
+    told = subprocess.run(command, input=code, capture_output=True, text=True, check=True).stdout
+    assert "Generation('a fox', gpt-image-1 low 1024x1024, done, $0.011)" in told
+    assert "Comparison(2 pictures, " in told
+    assert "Grid(" not in told
+    assert "object>" not in told
 
 
 def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -30,6 +31,31 @@ def test_every_public_name_is_documented(name: str) -> None:
 def test_dir_lists_the_public_names() -> None:
     """Tab completion offers what is public."""
     assert dir(imagelab) == imagelab.__all__
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """The version is the one that was installed."""
+    assert imagelab.__version__ == version("imagelab")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BudgetError",
+        "ExchangeError",
+        "InputError",
+        "MissingKeyError",
+        "ModelError",
+        "PictureError",
+        "RecordError",
+        "SetupError",
+        "TemplateError",
+    ],
+)
+def test_the_errors_are_at_the_door(name: str) -> None:
+    """Errors that docstrings name can be taken from the package, and are of the one tree."""
+    assert name in imagelab.__all__
+    assert issubclass(getattr(imagelab, name), imagelab.ImageLabError)
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:

@@ -22,6 +22,7 @@ FLOORS = {
     "records": 3,
     "sweep": 4,
     "pipeline": 5,
+    "planning": 5,
     "runner": 6,
     "insight": 7,
     "views": 8,

@@ -333,11 +333,116 @@ def test_an_absurd_budget_is_refused(open_lab: OpenLab, budget: object) -> None:
         open_lab(budget=budget)
 
 
-@pytest.mark.parametrize("options", [{"concurrency": 0}, {"concurrency": True}, {"timeout": -1}])
+@pytest.mark.parametrize(
+    "options",
+    [{"concurrency": 0}, {"concurrency": True}, {"concurrency": 2.5}, {"timeout": -1}],
+)
 def test_absurd_options_are_refused(open_lab: OpenLab, options: dict[str, object]) -> None:
     """Options out of range say what they take."""
     with pytest.raises(InputError, match="is a number between"):
         open_lab(**options)
+
+
+@pytest.mark.parametrize("path", [None, 3])
+def test_a_path_that_is_none_is_refused(open_lab: OpenLab, path: object) -> None:
+    """A folder that is no path is an input error."""
+    with pytest.raises(InputError, match="path is a folder"):
+        open_lab(path=path)
+
+
+def test_a_misspelt_option_is_named(open_lab: OpenLab) -> None:
+    """A lab's misspelt option is an error with the right word."""
+    with pytest.raises(InputError, match="Did you mean budget"):
+        open_lab(bugdet=5)
+
+
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        (lambda lab: lab.run("a fox"), r"lab\.run\(Sweep"),
+        (lambda lab: lab.run(["a fox"]), r"lab\.compare"),
+        (lambda lab: lab.start("a fox"), r"lab\.run\(Sweep"),
+        (lambda lab: lab.compare(Sweep("a fox")), r"lab\.run\(sweep\)"),
+        (lambda lab: lab.compare(["a fox"], ["low"]), r"Name the rest: quality="),
+        (lambda lab: lab.compare([]), "at least one text"),
+        (lambda lab: lab.compare({"a fox": 1}), "not a mapping"),
+        (lambda lab: lab.compare([1, 2]), "A prompt is a text"),
+        (lambda lab: lab.compare("a fox", variables=["a"]), "variables="),
+        (lambda lab: lab.generate(["a fox", "an owl"]), r"lab\.compare"),
+        (lambda lab: lab.generate("a fox", samples=2), r"lab\.compare\(prompt, samples="),
+        (lambda lab: lab.generate("a fox", qualtiy="low"), "Did you mean quality"),
+        (lambda lab: lab.generate("a fox", "low"), "Name the rest"),
+        (lambda lab: lab.generate(), "prompt"),
+        (lambda lab: lab.generate("a fox", quality="hd"), "DALL-E"),
+        (lambda lab: lab.generate("a fox", quality="High"), "Did you mean 'high'"),
+        (lambda lab: lab.generate("a fox", moderation="none"), "choose auto or low"),
+        (lambda lab: lab.costs(3), "not 3"),
+        (lambda lab: lab.quote(Sweep("a fox"), quality="low"), r"Sweep\(prompts, quality="),
+        (lambda lab: lab.quote("a fox", quality="hihg"), "hihg"),
+        (lambda lab: lab.quote("a fox", model="gpt-imag-1"), "gpt-image-1"),
+    ],
+)
+def test_a_wrong_call_names_its_remedy(
+    lab: Lab, call: Callable[[Lab], object], remedy: str
+) -> None:
+    """What cannot be asked for is an input error that says what to write, and leaves no row."""
+    with pytest.raises(InputError, match=remedy):
+        call(lab)
+    assert lab.log.empty
+
+
+def test_a_lab_quotes_a_prompt_with_its_own_model(lab: Lab) -> None:
+    """A lab's quote for a prompt is what the lab then pays for it."""
+    told = lab.quote("a fox", quality="medium")
+    assert told.to_pay_usd == lab.generate("a fox", quality="medium").cost_usd
+
+
+def test_a_lab_quotes_a_sweep(lab: Lab) -> None:
+    """A lab's quote for a sweep counts what the ledger holds, and what is still to pay."""
+    lab.generate("a fox")
+    told = lab.quote(Sweep("a fox", quality=["low", "medium"]))
+    assert (told.pictures, told.already, told.to_pay) == (2, 1, 1)
+    assert told.to_pay_nano == imagelab.quote("a fox", model=lab.model, quality="medium").nano
+
+
+def test_a_quote_sends_nothing(lab: Lab) -> None:
+    """Asking what something costs leaves no row and holds no money."""
+    lab.quote("a fox")
+    assert lab.log.empty
+    assert lab.spent_usd == 0
+
+
+def test_a_shortfall_is_told_where_no_grid_shows_it(
+    open_lab: OpenLab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside notebooks what did not come is one line with its reason on standard error."""
+    made = open_lab(budget=0.03).compare([f"fox {number}" for number in range(6)])
+    told = capsys.readouterr().err
+    assert "2 of 6 pictures. 4 not asked for" in told
+    assert "budget" in told
+    assert repr(made).startswith("Comparison(2 of 6 pictures, $")
+
+
+def test_a_shortfall_is_told_once(open_lab: OpenLab, capsys: pytest.CaptureFixture[str]) -> None:
+    """However often a run's result is taken, its shortfall is told once."""
+    run = open_lab(budget=0.011).start(Sweep(["a fox", "an owl"]))
+    run.result()
+    run.result()
+    assert capsys.readouterr().err.count("1 of 2 pictures") == 1
+
+
+def test_dollars_of_a_card_are_no_maths(lab: Lab) -> None:
+    """In a notebook a lab's card is marked to be left alone by what sets maths."""
+    assert lab._repr_html_().startswith('<div class="mathjax_ignore tex2jax_ignore">')
+
+
+def test_a_failed_picture_is_a_shortfall(open_lab: OpenLab) -> None:
+    """A refused picture counts as missing, with the reason of its row."""
+    with Simulator(faults=[Fault.moderated_input().only(word="forbidden")]) as server:
+        lab = open_lab("openai", base_url=server.url, api_key=SECRET)
+        made = lab.compare(["a fox", "something forbidden"])
+    assert made.shortfall is not None
+    assert made.shortfall.startswith("1 of 2 pictures. 1 without a good picture: ")
 
 
 def test_an_unknown_provider_is_refused(open_lab: OpenLab) -> None:
@@ -414,10 +519,58 @@ def test_two_labs_on_one_path_with_two_providers_are_kept_apart(open_lab: OpenLa
 def test_quote_takes_a_request_or_settings() -> None:
     """``imagelab.quote`` gives the same for a request and for its settings."""
     request = imagelab.ImageRequest(prompt="a fox", model="gpt-image-1", quality="high")
-    assert imagelab.quote(request).nano == imagelab.quote("a fox", quality="high").nano
+    told = imagelab.quote("a fox", model="gpt-image-1", quality="high")
+    assert imagelab.quote(request).nano == told.nano
 
 
 def test_values_can_be_pickled() -> None:
     """A request goes through pickle unchanged, as it must for worker processes."""
     request = imagelab.ImageRequest(prompt="a fox", model="gpt-image-1")
     assert pickle.loads(pickle.dumps(request)) == request
+
+
+def test_a_closed_lab_says_so_and_leaves_no_row(lab: Lab) -> None:
+    """Asking a closed lab is an error of our own, and nothing is held or sent."""
+    lab.close()
+    with pytest.raises(SetupError, match="closed"):
+        lab.generate("a fox")
+    assert lab.log.empty
+
+
+def test_check_reads_every_picture_again(lab: Lab) -> None:
+    """A folder that agrees with its ledger is well."""
+    lab.generate("a fox")
+    told = lab.check()
+    assert (told.ok, told.rows, told.pictures) == (True, 1, 1)
+
+
+def test_check_finds_what_is_gone_changed_or_strange(lab: Lab) -> None:
+    """A missing picture, a changed one and a file that no row knows are each named."""
+    gone, changed = lab.generate("a fox"), lab.generate("an owl")
+    stray = gone.path.with_name("ab" * 32 + ".png")
+    stray.write_bytes(b"who made this?")
+    changed.path.write_bytes(b"something else")
+    gone.path.unlink()
+    told = lab.check()
+    assert (told.missing, told.damaged, told.strays) == ((gone.id,), (changed.id,), (stray,))
+    assert not told.ok
+
+
+def test_what_is_forgotten_keeps_its_row_and_cost(lab: Lab) -> None:
+    """Forgetting deletes the picture and no money; asked for again, it is a new one."""
+    made = lab.generate("a fox")
+    file = made.path
+    assert lab.forget(made) == 1
+    assert not file.exists()
+    assert lab.spent_usd == made.cost_usd
+    assert lab.check().ok
+    assert lab.generate("a fox").picture != made.picture
+
+
+def test_a_limit_of_ones_own_is_kept(open_lab: OpenLab) -> None:
+    """``images_per_minute`` paces requests, so that a provider with that limit refuses none."""
+    with Simulator(images_per_minute=600) as server:
+        lab = open_lab("openai", base_url=server.url, api_key=SECRET, images_per_minute=600)
+        made = lab.compare([f"fox {at}" for at in range(8)])
+        assert server.requests == 8
+    assert {one.status for one in made} == {"done"}

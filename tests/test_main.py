@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import imagelab
 from imagelab.__main__ import main
 
 
@@ -39,3 +40,11 @@ def test_a_page_that_cannot_be_written_is_said(
     monkeypatch.chdir(tmp_path)
     assert main(["demo", "a fox", "--quality", "low", "--html", "no/such/place.html"]) == 1
     assert "--html" in capsys.readouterr().err
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    """``imagelab --version`` prints the version of the package and ends well."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"imagelab {imagelab.__version__}\n"

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import pytest
 from imagelab import pricing
 from imagelab.errors import BudgetError, RecordError, SetupError
 from imagelab.exchange.client import Client
+from imagelab.exchange.pacing import Pacer
 from imagelab.pipeline import Answer, Session, as_error, obtain
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.simulator import Fault, Simulator
@@ -179,13 +183,36 @@ def test_a_picture_that_cannot_be_kept_is_not_paid_again(tmp_path: Path) -> None
         assert server.posts == 1
 
 
+def test_a_picture_that_cannot_be_kept_can_be_saved_elsewhere(tmp_path: Path) -> None:
+    """The error of a paid picture writes it to another folder, under its usual name."""
+    (tmp_path / "pictures").write_text("a file in the folder's place")
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url) as open_session,
+        pytest.raises(RecordError) as caught,
+    ):
+        ask(open_session)
+    (file,) = caught.value.rescue(tmp_path / "elsewhere")
+    assert file.read_bytes() == picture()
+    assert file.name == f"{hashlib.sha256(picture()).hexdigest()}.png"
+    assert "error.rescue" in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_rescue_that_fails_loses_nothing(tmp_path: Path) -> None:
+    """Where the other folder cannot be written either, the error of that has the picture too."""
+    (tmp_path / "taken").write_text("a file in the folder's place")
+    first = RecordError("The disk is full.", pictures={"one.png": picture()})
+    with pytest.raises(RecordError, match="another folder") as caught:
+        first.rescue(tmp_path / "taken")
+    assert caught.value.rescued == picture()
+
+
 # --- every end ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("fault", "status", "billed", "kind"),
     [
-        (Fault.too_many(), "failed", "no", "RateLimitError"),
         (Fault.bad_key(), "failed", "no", "KeyRefusedError"),
         (Fault.unverified(), "failed", "no", "KeyRefusedError"),
         (Fault.no_quota(), "failed", "no", "QuotaError"),
@@ -256,7 +283,7 @@ def test_what_was_perhaps_billed_is_not_sent_again(tmp_path: Path, reply: bytes)
 
 def test_what_surely_cost_nothing_is_asked_again(tmp_path: Path) -> None:
     """Asking again for what failed without a bill sends it, and both are rows."""
-    replies = iter([error(429, "Slow down."), None])
+    replies = iter([error(400, "Not like this."), None])
 
     def once(asked: Asked) -> bytes:
         return next(replies) or success(asked)
@@ -351,6 +378,18 @@ def test_an_answer_of_odd_words_is_kept(tmp_path: Path) -> None:
         assert row.bytes == picture() or b"b64_json" in row.bytes
 
 
+def test_a_picture_that_was_not_counted_has_no_known_cost(tmp_path: Path) -> None:
+    """A usage of all zeros beside a picture is no free picture: the cost is unknown, at risk."""
+    nothing = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    with (
+        Server(lambda asked: success(asked, usage=nothing)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        row = ask(open_session).generation
+        assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
+    assert (row.status, row.cost_nano) == ("done", None)
+
+
 def test_a_deep_answer_is_spoilt(tmp_path: Path) -> None:
     """An answer nested beyond reason is spoilt like any that cannot be read."""
     with (
@@ -391,6 +430,23 @@ def test_where_no_client_can_be_made_nothing_was_sent(tmp_path: Path) -> None:
             ask(open_session)
         assert {row["status"] for row in open_session.ledger.rows()} <= {"failed"}
         assert purse(open_session).taken == 0
+
+
+def test_what_nobody_foresaw_leaves_no_row_open(tmp_path: Path) -> None:
+    """An error of this program while it asks is raised, and the row says perhaps billed."""
+
+    class Broken:
+        pacer = Pacer()
+
+        def ask(self, request: object) -> None:
+            raise ZeroDivisionError
+
+    with session(tmp_path, "http://127.0.0.1:9/v1", client=lambda: Broken()) as open_session:  # type: ignore[arg-type,return-value]
+        with pytest.raises(ZeroDivisionError):
+            ask(open_session)
+        assert purse(open_session) == Purse(spent=0, at_risk=hold_of(), held=0)
+        (row,) = open_session.ledger.rows()
+    assert (row["status"], row["error_kind"]) == ("unknown", "ZeroDivisionError")
 
 
 def test_the_key_is_nowhere_on_disk(tmp_path: Path) -> None:
@@ -469,6 +525,32 @@ def test_two_labs_that_want_the_same_pay_once(tmp_path: Path) -> None:
         assert server.posts == 1
     assert sorted(answer.came for answer in answers) == ["ledger", "sent"]
     assert {answer.generation.status for answer in answers} == {"done"}
+
+
+def test_what_another_lab_could_not_get_is_asked_for(tmp_path: Path) -> None:
+    """Who waits for a picture of another lab asks for it when that one surely paid nothing."""
+    arrived, gate = threading.Event(), threading.Event()
+    replies = iter([error(400, "Not like this."), None])
+
+    def first_fails(asked: Asked) -> Iterator[bytes]:
+        reply = next(replies)
+        arrived.set()
+        if reply:
+            gate.wait(20)
+        yield reply or success(asked)
+
+    with (
+        Server(first_fails) as server,
+        session(tmp_path, server.url) as one,
+        session(tmp_path, server.url) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first = pool.submit(ask, one)
+        assert arrived.wait(20)
+        second = pool.submit(ask, other)
+        gate.set()
+        assert first.result(20).generation.status == "failed"
+        assert (second.result(20).generation.status, server.posts) == ("done", 2)
 
 
 IN_FLIGHT = """

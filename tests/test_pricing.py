@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import imagelab
-from imagelab import pricing
+from imagelab import Sweep, pricing
 from imagelab.catalog import models, prices, tokens
-from imagelab.errors import InputError
+from imagelab.errors import InputError, SetupError
 from imagelab.pricing import Quote, quote, total
 from imagelab.request import ImageRequest, Usage
 from imagelab.simulator.bodies import Reply
@@ -77,27 +77,30 @@ def test_the_published_table_of_gpt_image_1_comes_out(
 )
 def test_a_quote_is_exact(quality: str, size: str, nano: int) -> None:
     """A quote is tokens times list price, exact to the nano-dollar, words included."""
-    found = quote(TWELVE, quality=quality, size=size)
+    found = quote(TWELVE, model="gpt-image-1", quality=quality, size=size)
     assert found.nano == nano + tokens.text_tokens(TWELVE) * 5_000
 
 
 def test_a_quote_says_where_it_comes_from() -> None:
     """A quote's reasons name the tokens, the price per million and the price row."""
-    why = " ".join(quote(TWELVE).why)
+    why = " ".join(quote(TWELVE, model="gpt-image-1").why)
     assert "272 image output tokens x $40 per million" in why
     assert "openai/gpt-image-1/standard@" in why
 
 
 def test_vercel_has_its_own_prices() -> None:
     """The same request is quoted at each provider's own list."""
-    found = quote(TWELVE, provider="vercel")
+    found = quote(TWELVE, model="gpt-image-1", provider="vercel")
     assert found.nano == 272 * 40_000 + tokens.text_tokens(TWELVE) * 5_000
     assert "vercel/" in " ".join(found.why)
 
 
 def test_the_batch_lane_is_half_the_price() -> None:
     """In the batch lane gpt-image-1 costs half."""
-    found, standard = quote(TWELVE, batch=True), quote(TWELVE)
+    found, standard = (
+        quote(TWELVE, model="gpt-image-1", batch=True),
+        quote(TWELVE, model="gpt-image-1"),
+    )
     assert found.nano is not None
     assert standard.nano is not None
     assert Fraction(found.nano, standard.nano) == Fraction(1, 2)
@@ -116,7 +119,7 @@ def test_an_unknown_model_is_unknown_and_bounded() -> None:
 
 def test_a_quote_of_auto_is_bounded_by_the_dearest_tier() -> None:
     """With quality auto the cost is unknown, and what is held is the dearest tier's."""
-    found = quote(TWELVE, quality="auto")
+    found = quote(TWELVE, model="gpt-image-1", quality="auto")
     assert found.nano is None
     assert found.bound_nano >= 4160 * 40_000
     assert "at most" in str(found)
@@ -125,7 +128,7 @@ def test_a_quote_of_auto_is_bounded_by_the_dearest_tier() -> None:
 def test_an_impossible_combination_has_no_quote() -> None:
     """What cannot be asked for cannot be quoted either."""
     with pytest.raises(InputError, match="hihg"):
-        quote(TWELVE, quality="hihg")
+        quote(TWELVE, model="gpt-image-1", quality="hihg")
 
 
 def test_a_quote_takes_every_setting_of_a_request() -> None:
@@ -137,12 +140,51 @@ def test_a_quote_takes_every_setting_of_a_request() -> None:
 
 def test_a_request_is_quoted_like_its_settings() -> None:
     """A request and its settings have the same quote."""
-    assert quote(fox(quality="high")) == quote(TWELVE, quality="high")
+    assert quote(fox(quality="high")) == quote(TWELVE, model="gpt-image-1", quality="high")
+
+
+def test_the_default_model_is_the_providers() -> None:
+    """Where no model is named, the quote is for the default model of the provider."""
+    assert quote(TWELVE) == quote(TWELVE, model="gpt-image-2")
+    simulated = quote(TWELVE, provider="simulator")
+    assert simulated == quote(TWELVE, provider="simulator", model="gpt-image-1")
+
+
+def test_a_prompt_and_a_sweep_of_it_cost_the_same() -> None:
+    """A quote and a sweep's quote agree on what a prompt alone costs."""
+    assert quote(TWELVE).nano == Sweep(TWELVE).quote().nano
+
+
+def test_an_unknown_provider_has_no_quote() -> None:
+    """A misspelt provider is an error that suggests the right one."""
+    with pytest.raises(SetupError, match="Did you mean 'vercel'"):
+        quote(TWELVE, provider="vercell")
+
+
+def test_an_unknown_model_suggests_a_close_one() -> None:
+    """The reasons of a quote for a misspelt model name the one that was perhaps meant."""
+    assert "Did you mean 'gpt-image-2'" in " ".join(quote(TWELVE, model="gpt-imge-2").why)
+
+
+def test_a_model_like_no_other_gets_no_guess() -> None:
+    """The reasons of a quote for a model of one's own make no guess."""
+    assert "Did you mean" not in " ".join(quote(TWELVE, model="my-own-model").why)
+
+
+def test_a_misspelt_setting_of_a_quote_is_named() -> None:
+    """A setting that a quote does not have is an error with the right word."""
+    with pytest.raises(InputError, match="Did you mean quality"):
+        quote(TWELVE, qualtiy="low")  # type: ignore[call-arg]
+
+
+def test_dollars_of_a_quote_are_no_maths() -> None:
+    """In a notebook a quote is marked to be left alone by what sets maths."""
+    assert quote(TWELVE)._repr_html_().startswith('<div class="mathjax_ignore tex2jax_ignore">')
 
 
 def test_one_unknown_makes_the_sum_unknown() -> None:
     """The sum of a known and an unknown quote is unknown; the bounds add up."""
-    known, unknown = quote(TWELVE), quote(TWELVE, model="my-own-model")
+    known, unknown = quote(TWELVE, model="gpt-image-1"), quote(TWELVE, model="my-own-model")
     both = total([known, unknown])
     assert (both.pictures, both.nano) == (2, None)
     assert both.bound_nano == known.bound_nano + unknown.bound_nano
@@ -233,8 +275,8 @@ def test_the_cost_of_an_unknown_model_is_unknown() -> None:
 @pytest.mark.parametrize(
     ("found", "shown"),
     [
-        (quote(TWELVE), "1 picture: $0.011"),
-        (total([quote(TWELVE)] * 3), "3 pictures: $0.033"),
+        (quote(TWELVE, model="gpt-image-1"), "1 picture: $0.011"),
+        (total([quote(TWELVE, model="gpt-image-1")] * 3), "3 pictures: $0.033"),
     ],
     ids=["one", "three"],
 )

@@ -286,6 +286,15 @@ def test_a_folder_gets_a_file_named_after_the_picture(tmp_path: Path) -> None:
     assert (folder / "kept.png").read_bytes() == picture()
 
 
+@pytest.mark.parametrize("path", [None, 7])
+def test_saving_to_no_path_is_an_input_error(tmp_path: Path, path: object) -> None:
+    """save() to what is no path says what it takes."""
+    file = tmp_path / "kept.png"
+    file.write_bytes(picture())
+    with pytest.raises(InputError, match="file or a folder"):
+        generation(file).save(path)  # type: ignore[arg-type]
+
+
 def test_saving_where_nothing_can_be_written_is_a_picture_error(tmp_path: Path) -> None:
     """save() to a place that does not exist is a PictureError that names the place."""
     file = tmp_path / "kept.png"

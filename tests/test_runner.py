@@ -198,23 +198,23 @@ def test_a_run_of_nothing_ends(tmp_path: Path) -> None:
 
 
 def test_one_failure_is_a_row_and_not_the_end(tmp_path: Path) -> None:
-    """A picture that fails, is refused or unknown does not stop the others."""
+    """What is refused, unknown or spoilt stops nothing; what is turned away comes later."""
     faults = [
         Fault.moderated_input().only(word="blood"),
         Fault.fail(500).only(word="storm"),
-        Fault.too_many().only(word="crowd"),
+        Fault.too_many(retry_after_ms=20).only(word="crowd", times=1),
         Fault.no_picture().only(word="noise"),
     ]
     prompts = ["blood", "storm", "crowd", "noise", "a fox"]
     asked = [fox(one, model="gpt-image-2", size="1024x640") for one in prompts]
     with Simulator(faults=faults) as simulator, session(tmp_path, simulator.url) as open_session:
         run = ran(open_session, cells(*asked))
-        assert simulator.requests == 5
+        assert simulator.requests == 6
         money = open_session.ledger.purse(simulated=True)
         assert simulator.billed.nano <= money.spent + money.at_risk
     statuses = [run.landed[at].status for at in range(5)]
-    assert statuses == ["refused", "unknown", "failed", "spoilt", "done"]
-    assert run.progress().troubled == 4
+    assert statuses == ["refused", "unknown", "done", "spoilt", "done"]
+    assert run.progress().troubled == 3
 
 
 @pytest.mark.parametrize(
@@ -279,6 +279,40 @@ def test_a_full_disk_stops_the_run_and_hands_the_picture_out(tmp_path: Path) -> 
     assert caught.value.rescued == picture()
 
 
+def test_a_full_disk_hands_out_every_picture_in_flight(tmp_path: Path) -> None:
+    """The error of a run holds each picture that was paid for and could not be kept."""
+    (tmp_path / "pictures").write_text("a file in the folder's place")
+    gate = Gate(arrivals=3)
+
+    def own(asked: Asked) -> Iterator[bytes]:
+        shade = int(asked.json["prompt"][-1])
+        list(gate(asked))
+        yield success(asked, picture(shade=shade))
+
+    with Server(own) as server, session(tmp_path, server.url, concurrency=3) as open_session:
+        run = started(open_session, foxes(3))
+        gate.wait_for_arrivals()
+        gate.open()
+        with pytest.raises(RecordError) as caught:
+            run.result(60)
+    assert set(caught.value.pictures.values()) == {picture(shade=shade) for shade in range(3)}
+
+
+def test_cells_that_cannot_be_written_down_do_not_lose_pictures(tmp_path: Path) -> None:
+    """When a run's cells cannot be recorded it stops, and shows what had come all the same."""
+    gate = Gate()
+    with Server(gate) as server, session(tmp_path, server.url, concurrency=1) as open_session:
+        run = started(open_session, foxes(50))
+        gate.wait_for_arrivals()
+        with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as other, other:
+            other.execute("DROP TABLE run_cells")
+        gate.open()
+        with pytest.raises(RecordError):
+            run.result(60)
+        assert server.posts < 25
+    assert run.landed[0].bytes == picture()
+
+
 def test_a_surprise_stops_the_run(tmp_path: Path) -> None:
     """An error that nobody foresaw is raised, and no more is sent behind its back."""
     calls = 0
@@ -307,6 +341,23 @@ def test_a_broken_screen_does_not_break_the_run(tmp_path: Path) -> None:
         with contextlib.suppress(OSError):
             run.start(Broken()).result(60)
         assert sorted(run.landed) == [0, 1, 2]
+
+
+def test_a_broken_screen_is_told_once_and_left_alone(tmp_path: Path) -> None:
+    """A display that fails is warned of once, and is not told anything more."""
+    calls = 0
+
+    class Broken:
+        def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+            nonlocal calls
+            calls += 1
+            raise OSError("the screen is gone")
+
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run: Run[Run[Any]] = Run(open_session, foxes(3), finish=lambda ended: ended)
+        with pytest.warns(UserWarning, match="the screen is gone.*goes on") as warned:
+            run.start(Broken()).result(60)
+    assert (calls, len(warned)) == (1, 1)
 
 
 # --- budget ---------------------------------------------------------------------------------
@@ -416,6 +467,26 @@ def test_stopping_keeps_what_is_in_flight(tmp_path: Path) -> None:
         assert open_session.ledger.purse(simulated=True).held == 0
     assert len(run.landed) == 2
     assert set(run.left.values()) == {"stopped"}
+
+
+def test_stopping_does_not_wait_for_other_kernels(tmp_path: Path) -> None:
+    """A run that waits for a picture of another lab ends when it is stopped."""
+    gate = Gate()
+    with (
+        Server(gate) as server,
+        session(tmp_path, server.url) as one,
+        session(tmp_path, server.url) as other,
+    ):
+        asking = started(one, foxes(1))
+        gate.wait_for_arrivals()
+        waiting = started(other, foxes(1))
+        while not waiting.progress().in_flight:
+            time.sleep(0.01)
+        waiting.stop()
+        assert waiting.result(20).landed == {}
+        gate.open()
+        assert asking.result(60).landed[0].status == "done"
+    assert waiting.left == {0: "stopped"}
 
 
 def test_running_again_finishes_what_was_stopped(tmp_path: Path) -> None:

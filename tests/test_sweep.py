@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelab import Sweep
-from imagelab.errors import InputError, TemplateError
+from imagelab.errors import InputError, SetupError, TemplateError
 from imagelab.sweep import reserved
 
 
@@ -180,3 +180,57 @@ def test_the_repr_names_what_varies() -> None:
     """A sweep's repr counts its pictures and names its factors."""
     told = repr(Sweep("a {animal}", animal=["fox", "owl"], quality=["low", "high"], samples=2))
     assert told == "Sweep(8 pictures; 1 prompt; animal: fox, owl; quality: low, high; 2 samples)"
+
+
+def test_a_long_sweep_has_a_short_repr() -> None:
+    """The repr of a sweep names some values, cut to a readable length, and counts the rest."""
+    told = repr(Sweep("a {thing}", thing=["x" * 500, *map(str, range(3000))]))
+    assert told.startswith("Sweep(3001 pictures; 1 prompt; thing: xxx")
+    assert told.endswith("… 2995 more)")
+    assert len(told) < 200
+
+
+def test_a_long_sweep_has_a_short_table() -> None:
+    """The table of a sweep shows its first pictures and counts the rest."""
+    told = Sweep([f"fox {number}" for number in range(3000)])._repr_html_()
+    assert told.count("<tr>") <= 21
+    assert "… and 2980 more" in told
+
+
+def test_dollars_in_prompts_are_no_maths() -> None:
+    """In a notebook a sweep's table is marked to be left alone by what sets maths."""
+    told = Sweep("a $5 bill and a $10 bill")._repr_html_()
+    assert told.startswith('<div class="mathjax_ignore tex2jax_ignore">')
+
+
+def test_the_frame_has_a_row_per_picture() -> None:
+    """A sweep's frame is a table with one row per picture and its factors."""
+    frame = Sweep("a {animal}", animal=["fox", "owl"], samples=2).frame
+    assert list(frame["animal"]) == ["fox", "fox", "owl", "owl"]
+    assert list(frame["sample"]) == [1, 2, 1, 2]
+
+
+def test_an_unknown_provider_has_no_quote() -> None:
+    """Quoting a sweep at a misspelt provider is an error that suggests the right one."""
+    with pytest.raises(SetupError, match="Did you mean 'openai'"):
+        Sweep("a fox").quote("opnai")
+
+
+def test_an_unknown_model_is_quoted_as_unknown_with_a_guess() -> None:
+    """Quoting a sweep with a misspelt model gives no dollars and a suggestion."""
+    told = Sweep("a fox").quote(model="gpt-imge-2")
+    assert told.usd is None
+    assert "Did you mean 'gpt-image-2'" in repr(told)
+
+
+@pytest.mark.parametrize("prompts", [{"a fox": 1}, [1, 2], 7, [b"a fox"], None], ids=repr)
+def test_prompts_are_texts(prompts: object) -> None:
+    """What is no text is not turned into a prompt."""
+    with pytest.raises(InputError):
+        Sweep(prompts)  # type: ignore[arg-type]
+
+
+def test_values_are_no_mapping() -> None:
+    """The keys of a mapping are not taken for values."""
+    with pytest.raises(InputError, match="not a mapping"):
+        Sweep("a {animal}", variables={"animal": {"fox": 1}})  # type: ignore[dict-item]

@@ -26,6 +26,11 @@ _SNAPSHOT_DAY = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _PREFIX = "openai/"
 _COMPRESSED = ("jpeg", "webp")
 
+MODERATION = ("auto", "low")
+"""How strict the provider's safety system may be asked to be."""
+
+_DALL_E_TIERS = {"hd": "high", "standard": "medium"}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -118,9 +123,19 @@ def get(model: str) -> Model:
 
 def _unknown(model: str) -> str:
     ids = [known.id for known in all_models()]
-    close = difflib.get_close_matches(model.removeprefix(_PREFIX).lower(), ids, cutoff=0.75)
-    hint = f" Did you mean {_either([repr(name) for name in close])}?" if close else ""
+    hint = f" {meant}" if (meant := meant_model(model)) else ""
     return f"The catalogue has no model {model!r}.{hint} Known are {', '.join(ids)}."
+
+
+def meant_model(model: str) -> str:
+    """Ask whether a model of nearly this name was meant; empty where none is near.
+
+    >>> meant_model("gpt-imge-1.5")
+    "Did you mean 'gpt-image-1.5', 'gpt-image-1' or 'gpt-image-2.5-flare'?"
+    """
+    ids = [known.id for known in all_models()]
+    close = difflib.get_close_matches(model.removeprefix(_PREFIX).lower(), ids, cutoff=0.75)
+    return f"Did you mean {_either([repr(name) for name in close])}?" if close else ""
 
 
 def state(model: Model, on: dt.date) -> State:
@@ -128,6 +143,15 @@ def state(model: Model, on: dt.date) -> State:
     if model.shutdown is None:
         return "active"
     return "retired" if model.shutdown <= on else "retiring"
+
+
+def farewell(model: str, on: dt.date) -> str | None:
+    """Say when OpenAI stops serving a model and what follows it; None where no day is known."""
+    known = find(model)
+    if known is None or known.shutdown is None:
+        return None
+    when = "was shut down" if state(known, on) == "retired" else "will be shut down"
+    return f"{model} {when} on {known.shutdown}; its successor is {known.successor}."
 
 
 def size_rule(model: Model) -> SizeRule:
@@ -232,6 +256,7 @@ def problems(
     background: str | None = None,
     output_format: str | None = None,
     output_compression: int | None = None,
+    moderation: str | None = None,
 ) -> list[str]:
     """Return all that is wrong with one combination, each with what is allowed.
 
@@ -239,17 +264,23 @@ def problems(
     """
     found = [
         None if prompt is None else _prompt_problem(model, prompt),
-        _choice_problem(model, "quality", quality, (*model.tiers, "auto")),
+        _tier_problem(model, quality),
         None if size is None else size_problem(model, size),
         _background_problem(model, background, output_format),
         _choice_problem(model, "output_format", output_format, model.formats),
         _compression_problem(output_compression, output_format),
+        _moderation_problem(moderation),
     ]
     return [problem for problem in found if problem is not None]
 
 
 def text_problem(prompt: object) -> str | None:
     """Say why no model at all can take this prompt; None where one may."""
+    if isinstance(prompt, list | tuple):
+        return (
+            "prompt is several: one picture has one prompt. Compare them with "
+            "lab.compare(prompts), or write a Sweep(prompts)."
+        )
     if not isinstance(prompt, str):
         return f"prompt is {prompt!r}, which is no text: write what the picture should show."
     if not prompt.strip():
@@ -276,6 +307,24 @@ def _choice_problem(
     if choice is None or choice in allowed:
         return None
     return f"{setting} {choice!r} is not one of {model.id}'s: choose {_either(allowed)}."
+
+
+def _tier_problem(model: Model, quality: str | None) -> str | None:
+    problem = _choice_problem(model, "quality", quality, (*model.tiers, "auto"))
+    if problem is None:
+        return None
+    lower = str(quality).lower()
+    if lower in _DALL_E_TIERS:
+        return f"{problem} {quality!r} was DALL-E's; near it is {_DALL_E_TIERS[lower]!r}."
+    meant = closest(lower, (*model.tiers, "auto"))
+    return f"{problem} Did you mean {meant!r}?" if meant else problem
+
+
+def _moderation_problem(moderation: str | None) -> str | None:
+    """Say what is wrong with a choice of moderation; it is the same for every model."""
+    if moderation is None or moderation in MODERATION:
+        return None
+    return f"moderation {moderation!r} is not known: choose {_either(MODERATION)}."
 
 
 def _background_problem(

@@ -52,11 +52,12 @@ Blot = Callable[[str], str]
 
 def of_status(error: Any, blot: Blot) -> ExchangeError:
     """Translate an answer whose HTTP status is an error."""
-    code, status = error.code, error.status_code
+    # Some versions of the SDK hand on whatever stands in the code's place.
+    code, status = error.code if isinstance(error.code, str) else None, error.status_code
     said = _said(error, blot)
     kind, remedy = _meaning(code, status, said)
     details = {
-        "code": blot(plain(code)) if isinstance(code, str) else None,
+        "code": None if code is None else blot(plain(code)),
         "http_status": status,
         "request_id": error.request_id,
     }
@@ -69,7 +70,7 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     return kind(message, **details)
 
 
-def _meaning(code: object, status: int, said: str) -> tuple[type[ExchangeError], str]:
+def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeError], str]:
     """Find the class and the remedy; the code tells more than the status, where there is one."""
     if code in MODERATION or "safety system" in said:
         return RefusedError, "Change the prompt; sending the same words again is pointless."

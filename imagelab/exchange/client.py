@@ -19,6 +19,7 @@ import pybase64
 
 from imagelab.exchange.answers import Blot, of_break, of_late, of_status
 from imagelab.exchange.line import Line
+from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
 
@@ -39,9 +40,17 @@ class Client:
     """
 
     def __init__(
-        self, place: Place, base_url: str, api_key: str, *, timeout: float, connections: int
+        self,
+        place: Place,
+        base_url: str,
+        api_key: str,
+        *,
+        timeout: float,
+        connections: int,
+        images_per_minute: float | None = None,
     ) -> None:
         self.base_url = base_url
+        self.pacer = Pacer(images_per_minute)
         self.timeout = timeout
         self._prefix = place.model_prefix
         self._asking = threading.local()
@@ -60,6 +69,7 @@ class Client:
         began = time.monotonic()
         with Line(self.timeout) as line:
             body, headers = self._exchange(request, line)
+        self.pacer.heard(headers)
         seconds = time.monotonic() - began
         answer, data, problem = _parse(body)
         if problem and line.is_over:
@@ -93,6 +103,7 @@ class Client:
                     body += part
                 return body, headers
         except openai.APIStatusError as error:
+            self.pacer.heard(error.response.headers)
             raise of_status(error, self._blot) from self._cause(error)
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
             if line.is_over:

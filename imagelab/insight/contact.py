@@ -97,7 +97,8 @@ class _Plan:
 
     @property
     def height(self) -> int:
-        return self.top + sum(map(self.band_height, self.bands)) + self.line + self.margin
+        footer = (1 + bool(self.board.common)) * self.line
+        return self.top + sum(map(self.band_height, self.bands)) + footer + self.margin
 
     def left(self, column: int) -> int:
         return self.margin + column * (self.slot + 2 * self.gap)
@@ -253,7 +254,9 @@ def _opened(data: bytes, size: tuple[int, int]) -> Image | None:
 
 def _footer(plan: _Plan, pen: ImageDraw, top: int) -> None:
     board = plan.board
-    words = " · ".join(part for part in (counted(board.pictures), board.total) if part)
+    count = counted(board.shown, board.pictures)
+    words = " · ".join(part for part in (count, board.total) if part)
     mark = "simulated pictures, real prices" if board.simulated else ""
     room = plan.width - 2 * plan.margin
     _pair(plan, pen, (plan.margin, top), words, mark, room)
+    _pair(plan, pen, (plan.margin, top + plan.line), "", board.common, room)

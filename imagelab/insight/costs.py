@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 COLUMNS: dict[str, str] = {
     "id": "int64",
     "time": "datetime64[us, UTC]",
-    "run": "Int64",
     "prompt": "string",
-    "sample": "int64",
-    "take": "int64",
-    "operation": "category",
-    "provider": "category",
-    "simulated": "bool",
     "model": "category",
     "quality": "category",
     "size": "category",
-    "background": "category",
-    "output_format": "category",
     "status": "category",
     "cost_usd": "Float64",
     "quoted_usd": "Float64",
-    "cost_basis": "category",
+    "sample": "int64",
+    "take": "int64",
+    "provider": "category",
+    "simulated": "bool",
+    "background": "category",
+    "output_format": "category",
+    "width": "Int64",
+    "height": "Int64",
+    "seconds": "Float64",
+    "error": "string",
+    "note": "string",
     "text_input_tokens": "Int64",
     "image_input_tokens": "Int64",
     "image_output_tokens": "Int64",
     "text_output_tokens": "Int64",
-    "seconds": "Float64",
-    "attempts": "int64",
+    "cost_basis": "category",
     "billed": "category",
+    "attempts": "int64",
     "picture": "string",
-    "width": "Int64",
-    "height": "Int64",
     "bytes": "Int64",
     "actual_size": "category",
     "actual_quality": "category",
+    "run": "Int64",
+    "operation": "category",
     "request_id": "string",
-    "error": "string",
-    "note": "string",
 }
 """The columns of the log and their types. Money is dollars; unknown money is missing."""
 
@@ -87,13 +87,18 @@ def _typed(name: str, values: Any) -> Series[Any]:
     return typed
 
 
-def costs(log: DataFrame, by: str | Sequence[str] | None = "quality") -> DataFrame:
+def costs(
+    log: DataFrame,
+    by: str | Sequence[str] | None = "quality",
+    orders: Mapping[str, Sequence[str]] = {},
+) -> DataFrame:
     """Add up a log by one factor or several: pictures, dollars spent, their mean and share.
 
     Simulated money never mixes with real: where a log holds both, ``simulated`` is part of
     the index, and shares are of their own purse. ``pictures`` counts those that were
     billed or perhaps billed; ``unknown`` how many of them have no known cost (they are not
-    in ``spent_usd``, so it is a lower bound where that is not 0).
+    in ``spent_usd``, so it is a lower bound where that is not 0). ``orders`` gives columns
+    the order of their values; tiers have theirs, and what has none is sorted.
 
     >>> lab.costs("quality")            # doctest: +SKIP
              pictures  spent_usd  mean_usd  share  unknown
@@ -104,8 +109,8 @@ def costs(log: DataFrame, by: str | Sequence[str] | None = "quality") -> DataFra
         InputError: ``by`` names no column.
 
     """
-    factors = _checked([by] if isinstance(by, str) else list(by or []), log.columns)
-    paid = log[log["billed"] != "no"]
+    factors = _checked(by, log.columns)
+    paid = _ordered(log[log["billed"] != "no"], orders)
     if len(set(log["simulated"])) > 1 and "simulated" not in factors:
         factors = ["simulated", *factors]
     if not factors:
@@ -123,11 +128,25 @@ def costs(log: DataFrame, by: str | Sequence[str] | None = "quality") -> DataFra
     return table
 
 
-def _checked(factors: Sequence[str], columns: Iterable[str]) -> list[str]:
-    there = list(columns)
+def _ordered(log: DataFrame, orders: Mapping[str, Sequence[str]]) -> DataFrame:
+    import pandas as pd
+
+    kinds = {
+        name: pd.CategoricalDtype(list(values), ordered=True)
+        for name, values in orders.items()
+        if name in log.columns
+    }
+    return log.astype(kinds)
+
+
+def _checked(by: object, columns: Iterable[str]) -> list[str]:
+    several = [by] if isinstance(by, str) else [] if by is None else by
+    if not isinstance(several, Iterable):
+        raise InputError(f"costs adds up by a column or several, not {by!r}: costs('quality').")
+    factors, there = [str(one) for one in several], list(columns)
     for name in factors:
         if name not in there:
             meant = models.closest(name, there)
             hint = f" Did you mean {meant}?" if meant else ""
             raise InputError(f"There is no column {name!r}.{hint} There are {', '.join(there)}.")
-    return list(factors)
+    return factors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imagelab.catalog.money import show
@@ -13,6 +13,9 @@ from imagelab.sweep import FACTORS, Cell
 
 ACROSS = ("quality", "model", "size", "background", "output_format")
 """The settings that make the columns when nobody says otherwise, first choice first."""
+
+SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
+"""The settings that a header names where all pictures share them, in this order."""
 
 WAITING = "waiting"
 LEFT = "not asked"
@@ -61,7 +64,8 @@ class Tile:
             self,
             status=generation.status,
             price=_price(generation),
-            seconds=_seconds(generation.seconds),
+            # A simulator's seconds are its painter's queue; beside tiers they would mislead.
+            seconds="" if generation.simulated else _seconds(generation.seconds),
             note=generation.error or generation.note or "",
             picture=generation.picture,
             width=generation.width or self.width,
@@ -74,18 +78,28 @@ class Tile:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """A comparison laid out: labels of rows and columns, and tiles that point at them."""
+    """A comparison laid out: labels of rows and columns, and tiles that point at them.
+
+    ``common`` says what every picture was asked with, as far as no axis says it:
+    ``gpt-image-1 · 1024x1024``.
+    """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     row_name: str
     column_name: str
     tiles: tuple[Tile, ...]
+    common: str = ""
 
     @property
     def pictures(self) -> int:
         """How many pictures were asked for."""
         return len(self.tiles)
+
+    @property
+    def shown(self) -> int:
+        """How many pictures there are to show."""
+        return sum(tile.shown for tile in self.tiles)
 
     @property
     def simulated(self) -> bool:
@@ -127,9 +141,11 @@ class Board:
         return replace(self, tiles=tiles)
 
 
-def counted(pictures: int) -> str:
-    """Count pictures in words: ``1 picture``, ``6 pictures``."""
-    return f"{pictures} picture{'' if pictures == 1 else 's'}"
+def counted(pictures: int, of: int | None = None) -> str:
+    """Count pictures in words: ``6 pictures``, or ``2 of 6 pictures`` where some are missing."""
+    everything = pictures if of is None else of
+    some = "" if pictures == everything else f"{pictures} of "
+    return f"{some}{everything} picture{'' if everything == 1 else 's'}"
 
 
 def lay_out(
@@ -188,7 +204,20 @@ def lay_out(
         row_name=_BETWEEN.join(down),
         column_name=_BETWEEN.join(across),
         tiles=tuple(tiles),
+        common=_common(cells, {*down, *across}),
     )
+
+
+def _common(cells: Sequence[Cell], told: Collection[str]) -> str:
+    """Say what all the requests have in common, but for what an axis tells already."""
+    parts = []
+    for name in SETTINGS_IN_COMMON:
+        values = {cell.factors.get(name, "") for cell in cells}
+        value = values.pop() if len(values) == 1 and name not in told else ""
+        if value:
+            bare = value != "auto" and name != "background"
+            parts.append(value if bare else f"{value} {name.removeprefix('output_')}")
+    return _BETWEEN.join(parts)
 
 
 def _axis(cells: Sequence[Cell], names: str | Sequence[str] | None) -> tuple[str, ...] | None:

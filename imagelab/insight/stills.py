@@ -33,21 +33,29 @@ PAGE_SIDE = 320
 STATIC_SIDE = 224
 
 
-def html(board: Board, thumbnails: Mapping[int, bytes], *, hide_live: bool = True) -> str:
+def html(
+    board: Board,
+    thumbnails: Mapping[int, bytes],
+    *,
+    hide_live: bool = True,
+    sheet_follows: bool = False,
+) -> str:
     """Write the pictures and captions as HTML that needs no kernel, script or network.
 
     ``thumbnails`` maps positions to WebP bytes. Nothing in it depends on the day, on
     seconds or on what the ledger held before. With ``hide_live`` it is made to stand between
     a live view and a contact sheet in one output: it hides itself while the live view is
-    there, and hides the line a dead view leaves and the sheet that follows.
+    there, and hides the line a dead view leaves and the sheet that follows. With
+    ``sheet_follows`` it leaves the place to that sheet where a front end strips styles, as
+    JupyterLab does with notebooks that it does not trust yet.
     """
-    return _render(
-        "static.html", board, thumbnails, _fitting(board, STATIC_SIDE), hide_live=hide_live
-    )
+    side = _fitting(board, STATIC_SIDE)
+    options = {"hide_live": hide_live, "sheet_follows": sheet_follows, "zoom": False}
+    return _render("static.html", board, thumbnails, side, **options)
 
 
 def page(board: Board, thumbnails: Mapping[int, bytes], *, title: str, costs_html: str = "") -> str:
-    """Write one complete HTML file with the pictures, larger, in light and dark.
+    """Write one complete HTML file with the pictures, larger on a click, in light and dark.
 
     ``costs_html`` is put below as it is: hand over HTML, not text from outside.
     """
@@ -55,7 +63,7 @@ def page(board: Board, thumbnails: Mapping[int, bytes], *, title: str, costs_htm
 
     costs = Markup(costs_html)  # noqa: S704 - said above: HTML of the caller's own making
     side = _fitting(board, PAGE_SIDE)
-    return _render("page.html", board, thumbnails, side, title=title, costs_html=costs)
+    return _render("page.html", board, thumbnails, side, title=title, costs_html=costs, zoom=True)
 
 
 def line(html_text: str) -> str:
@@ -90,7 +98,7 @@ def text(board: Board) -> str:
         lines.append(f"{name}: {', '.join(' '.join(part.split()) for part in parts)}")
     total = f", {board.total}" if board.total else ""
     mark = " (simulated pictures, real prices)" if board.simulated else ""
-    return "\n".join([*lines, f"{counted(board.pictures)}{total}{mark}"])
+    return "\n".join([*lines, f"{counted(board.shown, board.pictures)}{total}{mark}"])
 
 
 def _gallery(board: Board) -> bool:
@@ -121,6 +129,7 @@ def _render(
             uris=uris,
             side=side,
             gap=max(12, side // 14),
+            counted=counted,
             gallery=_gallery,
             width=lambda tile: scaled(tile.width, tile),
             height=lambda tile: scaled(tile.height, tile),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Result
 
 from imagelab.catalog.money import show
-from imagelab.errors import BudgetError, RecordError
+from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records.engine import open_engine, translated
 from imagelab.records.rows import (
     UNSETTLED,
@@ -22,16 +22,16 @@ from imagelab.records.rows import (
     Purse,
     Row,
     columns_of,
+    columns_of_the_dead,
     generation_of,
     is_final,
     is_left_behind,
     money_of,
     now_us,
-    outcome_of_the_dead,
     row_of,
 )
 from imagelab.records.schema import generations, living, purse, run_cells, runs
-from imagelab.request import Generation
+from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
 """Where a cell's picture came from: it was there already, or it was asked for just now."""
@@ -108,17 +108,7 @@ class Ledger:
             RecordError: the row is no longer held: somebody settled it, and it must not be sent.
 
         """
-        column = generations.c
-        with self._write() as connection:
-            changed = connection.execute(
-                generations.update()
-                .where(column.id == generation.id, column.status == "held")
-                .values(status="sent", sent_us=now_us())
-            )
-        if not changed.rowcount:
-            raise RecordError(
-                f"Generation {generation.id} is no longer held, and was not sent. Run it again."
-            )
+        self._change(generation, "held", {"status": "sent", "sent_us": now_us()})
 
     def settle(self, generation: Generation, outcome: Outcome) -> Generation:
         """Write down what became of a request and move its money to where it belongs.
@@ -129,11 +119,45 @@ class Ledger:
             self._lock_purse(connection, generation.simulated)
             row = self._row(connection, generation.id)
             if not is_final(row):
-                row = self._settle(connection, row, outcome)
+                row = self._settle(connection, row, columns_of(outcome))
         return self._generation(row)
 
-    def _settle(self, connection: Connection, row: Row, outcome: Outcome) -> dict[str, Any]:
-        values = {**columns_of(outcome), "settled_us": now_us()}
+    def arrived(self, generation: Generation, outcome: Outcome) -> None:
+        """Write down what an answer says before its bytes are kept.
+
+        A process that dies in between then leaves a row that knows its cost, and the name
+        of the file to look for.
+        """
+        columns = columns_of(outcome)
+        known = {name: one for name, one in columns.items() if name not in ("status", "billed")}
+        self._change(generation, "sent", known)
+
+    def held_again(self, generation: Generation) -> None:
+        """Write down that a request was turned away at the door, and waits to be sent again."""
+        self._change(generation, "sent", {"status": "held"})
+
+    def _change(self, generation: Generation, status: Status, values: Row) -> None:
+        """Change an unsettled row of this status.
+
+        Raises:
+            RecordError: the row is no longer so: somebody settled it.
+
+        """
+        column = generations.c
+        with self._write() as connection:
+            changed = connection.execute(
+                generations.update()
+                .where(column.id == generation.id, column.status == status)
+                .values(**values)
+            )
+        if not changed.rowcount:
+            raise RecordError(
+                f"Generation {generation.id} is no longer {status}: somebody else settled it. "
+                "Run it again."
+            )
+
+    def _settle(self, connection: Connection, row: Row, columns: Row) -> dict[str, Any]:
+        values = {**columns, "settled_us": now_us()}
         settled = {**row, **values}
         connection.execute(
             generations.update().where(generations.c.id == row["id"]).values(**values)
@@ -141,13 +165,21 @@ class Ledger:
         self._move(connection, row, money_of(row), money_of(settled))
         return settled
 
-    def _release_the_dead(self, connection: Connection) -> None:
-        """Settle what processes left open when they died."""
+    def _release_the_dead(self, connection: Connection) -> int:
+        """Settle what processes left open when they died; say how many rows that were."""
         query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
-        for row in [dict(one) for one in connection.execute(query).mappings()]:
-            if is_left_behind(row):
-                self._lock_purse(connection, row["simulated"])
-                self._settle(connection, row, outcome_of_the_dead(row["status"]))
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        left = [row for row in rows if is_left_behind(row)]
+        for row in left:
+            self._lock_purse(connection, row["simulated"])
+            self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
+        return len(left)
+
+    def _is_kept(self, picture: str) -> bool:
+        try:
+            return self._loader is not None and self._loader(picture).is_file()
+        except PictureError:
+            return False
 
     # -- the purse ------------------------------------------------------------------------
 
@@ -259,8 +291,45 @@ class Ledger:
         same = (generations.c.key == key, generations.c.sample == sample, living)
         query = sa.select(generations).where(*same).order_by(generations.c.take.desc()).limit(1)
         while (row := _first(connection.execute(query))) is not None and is_left_behind(row):
-            self._settle(connection, row, outcome_of_the_dead(row["status"]))
+            self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
         return row
+
+    # -- keeping house ----------------------------------------------------------------------
+
+    def release(self) -> int:
+        """Settle what the dead left open; say how many rows that were."""
+        with self._write() as connection:
+            return self._release_the_dead(connection)
+
+    def mend_purse(self) -> bool:
+        """Count the purse anew from the rows; say whether it was wrong."""
+        with self._write() as connection:
+            wrong = [self._mend_purse(connection, simulated) for simulated in (False, True)]
+        return any(wrong)
+
+    def _mend_purse(self, connection: Connection, simulated: bool) -> bool:
+        told = self._lock_purse(connection, simulated)
+        query = sa.select(generations).where(generations.c.simulated == simulated)
+        rows = [money_of(dict(row)) for row in connection.execute(query).mappings()]
+        true = Purse(
+            sum(one.spent for one in rows),
+            sum(one.at_risk for one in rows),
+            sum(one.held for one in rows),
+        )
+        self._move(connection, {"simulated": simulated}, told, true)
+        return told != true
+
+    def forget(self, numbers: Iterable[int]) -> set[str]:
+        """Mark rows as forgotten; give the pictures that no other row shows any more."""
+        column, gone = generations.c, set(numbers)
+        with self._write() as connection:
+            for some in _in_parts(sorted(gone)):
+                connection.execute(
+                    generations.update().where(column.id.in_(some)).values(forgotten_us=now_us())
+                )
+            left = sa.select(column.picture).where(column.forgotten_us.is_(None))
+            kept = set(connection.execute(left).scalars())
+        return {row["picture"] for row in self.rows(gone) if row["picture"]} - kept
 
     # -- runs -----------------------------------------------------------------------------
 

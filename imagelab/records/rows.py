@@ -111,23 +111,42 @@ def is_left_behind(row: Row) -> bool:
     return row["lease_us"] < now_us() if dead is None else dead
 
 
-def outcome_of_the_dead(status: str) -> Outcome:
-    """Say what became of a row that was left behind: sent is unsure, held was never sent."""
-    if status == "held":
-        return Outcome(
-            status="failed",
-            billed="no",
-            attempts=0,
-            error="The process ended before the request was sent. Run it again.",
-            error_kind=INTERRUPTED,
-        )
-    return Outcome(
-        status="unknown",
-        billed="perhaps",
-        error="The process ended while the request was in flight: it may have been billed. "
+def columns_of_the_dead(row: Row, is_kept: Callable[[str], bool]) -> dict[str, Any]:
+    """Say what became of a row that was left behind.
+
+    What was held was never sent. What was sent is unsure, unless its answer had arrived:
+    then its cost is known, and if the bytes were kept it is as good as settled.
+    """
+    if row["status"] == "held":
+        return columns_of(_NEVER_SENT)
+    if row["picture"] is None:
+        return columns_of(_IN_FLIGHT)
+    if is_kept(row["picture"]):
+        return {"status": "spoilt" if row["error_kind"] else "done", "billed": "yes"}
+    return {
+        "status": "unknown",
+        "billed": "yes",
+        "picture": None,
+        "error_kind": INTERRUPTED,
+        "error": "The process ended before the picture was kept: it was billed, and is lost. "
         "Ask again with fresh=True for a new picture.",
-        error_kind=INTERRUPTED,
-    )
+    }
+
+
+_NEVER_SENT = Outcome(
+    status="failed",
+    billed="no",
+    attempts=0,
+    error="The process ended before the request was sent. Run it again.",
+    error_kind=INTERRUPTED,
+)
+_IN_FLIGHT = Outcome(
+    status="unknown",
+    billed="perhaps",
+    error="The process ended while the request was in flight: it may have been billed. "
+    "Ask again with fresh=True for a new picture.",
+    error_kind=INTERRUPTED,
+)
 
 
 def row_of(intent: Intent, take: int) -> dict[str, Any]:

@@ -67,12 +67,14 @@ generations = sa.Table(
     sa.Column("created_us", sa.BigInteger, nullable=False),
     sa.Column("sent_us", sa.BigInteger),
     sa.Column("settled_us", sa.BigInteger),
+    sa.Column("forgotten_us", sa.BigInteger),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("lease_us", sa.BigInteger, nullable=False),
 )
 
-living = generations.c.status != "failed"
-"""A failed request surely cost nothing and made nothing: asking again is no second payment."""
+living = sa.and_(generations.c.status != "failed", generations.c.forgotten_us.is_(None))
+"""A failed request surely cost nothing and made nothing: asking again is no second payment.
+What was forgotten is to be asked for anew, when it is asked for again."""
 
 sa.Index(
     "one_living_generation",

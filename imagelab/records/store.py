@@ -105,7 +105,8 @@ class Store:
         """Write elsewhere, flush to the disk, then rename: whole or not at all."""
         drafts = self.folder / DRAFTS
         drafts.mkdir(exist_ok=True)
-        self._sweep(drafts)
+        if not self._is_swept:
+            self.sweep()
         handle, draft = tempfile.mkstemp(dir=drafts, prefix=f"{owner.me().replace('/', '~')}~")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -120,13 +121,26 @@ class Store:
             raise
         _flush(target.parent)
 
-    def _sweep(self, drafts: Path) -> None:
-        """Throw away, once, what processes were writing when they died."""
-        if not self._is_swept:
-            self._is_swept = True
-            for draft in drafts.glob("*~*~*~*"):
-                if owner.is_dead(draft.name.rpartition("~")[0].replace("~", "/")):
-                    draft.unlink(missing_ok=True)
+    def sweep(self) -> int:
+        """Throw away what processes were writing when they died; say how many that were."""
+        self._is_swept = True
+        drafts = [
+            draft
+            for draft in (self.folder / DRAFTS).glob("*~*~*~*")
+            if owner.is_dead(draft.name.rpartition("~")[0].replace("~", "/"))
+        ]
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        return len(drafts)
+
+    def files(self) -> list[Path]:
+        """List every picture's file."""
+        return sorted(self.folder.glob("[0-9a-f][0-9a-f]/*"))
+
+    def forget(self, name: str) -> None:
+        """Delete a picture's file, if it is there."""
+        for file in (self.folder / name[:2]).glob(f"{name}.*"):
+            file.unlink(missing_ok=True)
 
     def path(self, name: str) -> Path:
         """Find the file of a picture.

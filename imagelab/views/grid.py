@@ -15,7 +15,7 @@ import traitlets
 from imagelab.catalog.money import show as money
 from imagelab.errors import PictureError
 from imagelab.insight import stills
-from imagelab.request import Generation
+from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
 from imagelab.views._view import View
 
@@ -36,7 +36,9 @@ class Grid(View, stem="grid"):
 
     ``original`` is called with a position when somebody opens that picture, and only then;
     ``stop`` is called when somebody presses Stop, and without it there is no such button.
-    ``sheet`` is a contact sheet, shown where neither views nor styles work.
+    ``sheet`` is a contact sheet, shown where neither views nor styles work. ``came`` says of
+    each position whether its picture was ``sent`` for or came from the ``ledger``, so that the
+    live view tells what was paid now; nothing that is saved says it.
     ``selected`` is the position opened last, -1 before that.
 
     >>> Grid(lay_out(cells, generations), thumbnails)    # doctest: +SKIP
@@ -56,6 +58,7 @@ class Grid(View, stem="grid"):
         *,
         sheet: Image | None = None,
         stop: Callable[[], None] | None = None,
+        came: Mapping[int, str] = {},
     ) -> None:
         self._board = board
         self._original, self._stop, self._sheet = original, stop, sheet
@@ -64,7 +67,9 @@ class Grid(View, stem="grid"):
         self._side = 256
         self.add_traits(**_traits(board, thumbnails))
         can = {"originals": original is not None, "stop": stop is not None, "run": False}
-        super().__init__(table={**_table(board), **can}, totals=_totals(board))
+        super().__init__(
+            table={**_table(board), **can}, totals=_totals(board), progress=_outcome(board, came)
+        )
         self.on_msg(self._answer)
 
     @classmethod
@@ -153,9 +158,13 @@ class Grid(View, stem="grid"):
 
     def _ipython_display_(self) -> None:
         """Show the live view, and after it what is seen where no view lives."""
+        if not in_notebook():
+            _display({"text/plain": stills.text(self._board)})
+            return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if bundle else ({"text/plain": repr(self)}, {})
-        _display(data, metadata)
+        # Words of its own would stand above the pictures in a notebook that is not trusted yet.
+        _display({**data, "text/plain": ""}, metadata)
         if not self.table["run"]:
             _show_static(self._board, self.thumbnails, self._sheet)
         elif self._stop is not None:
@@ -175,13 +184,16 @@ def show(
     thumbnails: Mapping[int, bytes],
     original: Callable[[int], Original] | None = None,
     sheet: Image | None = None,
+    *,
+    came: Mapping[int, str] = {},
 ) -> Grid:
     """Display a comparison for ever: a live grid, static pictures, and a contact sheet.
 
     The three are outputs of one cell. Where styles work only one of them is seen: the grid
-    while its kernel lives, the pictures after that; code hosts show the sheet.
+    while its kernel lives, the pictures after that; code hosts show the sheet. A terminal
+    gets one text.
     """
-    grid = Grid(board, thumbnails, original, sheet=sheet)
+    grid = Grid(board, thumbnails, original, sheet=sheet, came=came)
     grid._ipython_display_()
     return grid
 
@@ -204,7 +216,7 @@ def line(html_text: str) -> None:
 
 
 def _show_static(board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None) -> None:
-    _display(_static(board, thumbnails, hide_live=True))
+    _display(_static(board, thumbnails, hide_live=True, sheet_follows=sheet is not None))
     if sheet is not None:
         words = f"Contact sheet: {stills.counted(board.pictures)}"
         _display({**_drawn(board, sheet), "text/plain": words})
@@ -217,9 +229,13 @@ def _display(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None)
 
 
 def _static(
-    board: stills.Board, thumbnails: Mapping[int, bytes], *, hide_live: bool
+    board: stills.Board,
+    thumbnails: Mapping[int, bytes],
+    *,
+    hide_live: bool,
+    sheet_follows: bool = False,
 ) -> dict[str, str]:
-    pictures = stills.html(board, thumbnails, hide_live=hide_live)
+    pictures = stills.html(board, thumbnails, hide_live=hide_live, sheet_follows=sheet_follows)
     return {"text/html": pictures, "text/plain": stills.text(board)}
 
 
@@ -254,6 +270,7 @@ def _table(board: stills.Board) -> dict[str, Any]:
         "column_name": board.column_name,
         "positions": [tile.position for tile in board.tiles],
         "abreast": board.widest,
+        "common": board.common,
     }
 
 
@@ -262,6 +279,7 @@ def _totals(board: stills.Board) -> dict[str, Any]:
         "rows": list(board.row_totals),
         "columns": list(board.column_totals),
         "all": board.total,
+        "shown": board.shown,
         "simulated": board.simulated,
     }
 
@@ -269,6 +287,24 @@ def _totals(board: stills.Board) -> dict[str, Any]:
 def _tile(tile: stills.Tile) -> dict[str, Any]:
     whole = asdict(tile)
     return {name: whole[name] for name in _SENT}
+
+
+def _outcome(board: stills.Board, came: Mapping[int, str]) -> dict[str, Any]:
+    """Say of a run that is over what was paid for now; nothing where nobody knows."""
+    if not came:
+        return {}
+    landed = [tile for tile in board.tiles if tile.position in came]
+    costs = {
+        tile.generation: tile.cost_nano or 0 for tile in landed if came[tile.position] == "sent"
+    }
+    return {
+        "pictures": board.pictures,
+        "landed": len(landed),
+        "from_ledger": sum(came[tile.position] == "ledger" for tile in landed),
+        "troubled": sum(not tile.shown for tile in landed),
+        "spent": money(sum(costs.values())),
+        "finished": True,
+    }
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import html
 from typing import TypeVar
 
 from imagelab.catalog.money import show
+from imagelab.insight.layout import counted
 from imagelab.runner import Run
 from imagelab.views.grid import Grid, line
 
@@ -33,15 +34,18 @@ def begin(run: Run[Result]) -> Run[Result]:
 
 
 def _left(run: Run[Result]) -> str:
-    """Say what a run made. No seconds and no word of the ledger: a saved line stays true."""
+    """Say what a run made. No seconds and no word of the ledger: a saved line stays true.
+
+    So the money is what the pictures are worth, whether they were paid for now or before.
+    """
     made = {one.id: one for one in run.landed.values()}.values()
-    pictures = sum(one.picture is not None for one in made)
+    pictures = sum(one.picture is not None for one in run.landed.values())
     costs = [one.cost_nano for one in made]
     words = [
-        f"{pictures} picture{'s' * (pictures != 1)}",
-        f"{show(sum(cost or 0 for cost in costs))}{' and more' * (None in costs)}",
+        counted(pictures, len(run.cells)),
+        f"worth {show(sum(cost or 0 for cost in costs))}{' and more' * (None in costs)}",
     ]
-    troubled = len(made) - pictures
+    troubled = len(run.landed) - pictures
     if troubled:
         words.append(f"{troubled} without a picture")
     if run.left:

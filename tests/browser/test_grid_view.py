@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -209,7 +210,9 @@ def test_a_finished_run_has_no_bar_and_no_stop(live: Notebook) -> None:
     """At the end the header is one quiet line."""
     done = "progress(landed=6, finished=True, spent_nano=440_000_000)"
     live.kernel_do(f"grid.update(all_came(cells), {done})")
-    expect(live.page.locator(".il-headline")).to_have_text("6 pictures · $0.440")
+    expect(live.page.locator(".il-headline")).to_have_text(
+        "6 pictures · $0.440 · gpt-image-1 · 1024x1024"
+    )
     expect(live.page.locator(".il-bar")).to_be_hidden()
     expect(live.page.locator(".il-stop")).to_be_hidden()
 
@@ -295,3 +298,16 @@ def test_a_narrow_cell_still_shows_all_columns(shown: Notebook) -> None:
     scroller = shown.page.locator(".il-scroll")
     shown.page.wait_for_function("() => document.querySelector('.il-live').clientWidth < 400")
     assert scroller.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_a_notebook_of_somebody_else_shows_its_pictures_once(shown: Notebook) -> None:
+    """Opened and not run, a notebook that is not trusted shows the sheet alone, and no words."""
+    shown.save()
+    foreign = nbformat.read(shown.path, as_version=4)
+    foreign.cells[0].source += "\n# signed by nobody"
+    path = shown.path.with_name("foreign.ipynb")
+    nbformat.write(foreign, path)
+    opened = Notebook(shown.page, shown.server, path.name).open()
+    expect(opened.output().locator(".jp-RenderedImage img")).to_be_visible()
+    expect(opened.output().locator(".il-static")).to_be_hidden()
+    assert opened.output().inner_text().strip() == ""

@@ -58,7 +58,9 @@ def test_twelve_in_the_next_comparison(quickstart: Notebook) -> None:
 def test_the_progress_view_is_gone_when_done(quickstart: Notebook) -> None:
     """After a blocking run one line stands where the progress was, and one grid is seen."""
     expect(quickstart.output(SIX).locator(".il-live:visible")).to_have_count(1)
-    expect(quickstart.output(SIX).get_by_text("6 pictures · $0.439 · simulated")).to_be_visible()
+    expect(
+        quickstart.output(SIX).get_by_text("6 pictures · worth $0.439 · simulated")
+    ).to_be_visible()
 
 
 def test_a_click_shows_the_original(quickstart: Notebook) -> None:

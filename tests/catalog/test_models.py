@@ -396,3 +396,51 @@ def test_all_problems_come_at_once() -> None:
         output_compression=101,
     )
     assert len(found) == 6
+
+
+@pytest.mark.parametrize(("tier", "near"), [("hd", "high"), ("standard", "medium"), ("HD", "high")])
+def test_a_tier_of_dall_e_names_a_near_one(tier: str, near: str) -> None:
+    """DALL-E's tiers are told from a slip of the pen, with the tier nearest to them."""
+    (problem,) = models.problems(FIXED, quality=tier)
+    assert f"was DALL-E's; near it is '{near}'" in problem
+
+
+def test_a_tier_in_capitals_is_suggested_in_lower_case() -> None:
+    """A tier in capitals is refused with the same word in lower case."""
+    (problem,) = models.problems(FIXED, quality="High")
+    assert "Did you mean 'high'?" in problem
+
+
+@pytest.mark.parametrize("moderation", ["none", "High", 1])
+def test_an_unknown_moderation_lists_the_known(moderation: object) -> None:
+    """A choice of moderation that the API does not have is refused with those it has."""
+    (problem,) = models.problems(FIXED, moderation=moderation)  # type: ignore[arg-type]
+    assert "choose auto or low" in problem
+
+
+@pytest.mark.parametrize("moderation", [None, "auto", "low"])
+def test_known_moderation_is_no_problem(moderation: str | None) -> None:
+    """Both choices of moderation are legal, and none at all."""
+    assert models.problems(FIXED, moderation=moderation) == []
+
+
+def test_several_prompts_are_told_where_to_go() -> None:
+    """A list in place of a prompt is refused with what compares several."""
+    (problem,) = models.problems(FIXED, prompt=["a fox"])  # type: ignore[arg-type]
+    assert "lab.compare" in problem
+
+
+def test_a_farewell_names_day_and_successor() -> None:
+    """A model that is shut down on a known day says which, and what follows it."""
+    told = models.farewell("gpt-image-1", dt.date(2026, 10, 23))
+    assert told is not None
+    assert told.startswith(
+        "gpt-image-1 was shut down on 2026-10-23; its successor is gpt-image-2.5"
+    )
+    assert "will be" in (models.farewell("gpt-image-1", dt.date(2026, 10, 22)) or "")
+
+
+def test_who_stays_has_no_farewell() -> None:
+    """A model without an announced end, and one that nobody knows, say nothing."""
+    assert models.farewell("gpt-image-2.5-flare", dt.date(2026, 10, 23)) is None
+    assert models.farewell("my-own-model", dt.date(2026, 10, 23)) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imagelab.insight.contact import MOST_PIXELS, sheet
 from imagelab.insight.layout import lay_out
 from imagelab.sweep import Sweep
@@ -67,3 +69,9 @@ def test_one_column_is_set_as_a_gallery() -> None:
     """Eight prompts at one tier stand four abreast, not one below the other."""
     drawn = sheet(board_of(Sweep([f"fox {number}" for number in range(8)])), {}, side=100)
     assert drawn.width > 400 > drawn.height / 2
+
+
+def test_what_all_share_has_its_line() -> None:
+    """A sheet that names model and size is a line taller than one that does not."""
+    board = board_of()
+    assert sheet(board, {}, side=64).height > sheet(replace(board, common=""), {}, side=64).height

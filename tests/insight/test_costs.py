@@ -131,6 +131,24 @@ def test_a_wrong_column_is_named_with_a_suggestion() -> None:
         costs(log_frame(rows({})), "qualty")
 
 
+def test_what_is_no_column_at_all_is_said() -> None:
+    """Adding up by a number is an input error."""
+    with pytest.raises(InputError, match="not 3"):
+        costs(log_frame(rows({})), 3)  # type: ignore[arg-type]
+
+
+def test_an_order_is_kept() -> None:
+    """Columns with an order of their own keep it in the table."""
+    log = log_frame(rows({"size": "a"}, {"size": "b"}, {"size": "c"}))
+    assert list(costs(log, "size", {"size": ["c", "a", "b"]}).index) == ["c", "a", "b"]
+
+
+def test_the_log_begins_with_what_people_look_for() -> None:
+    """After id and time stand what was asked, what became of it and what it cost."""
+    expected = ["prompt", "model", "quality", "size", "status", "cost_usd", "quoted_usd"]
+    assert list(COLUMNS)[:9] == ["id", "time", *expected]
+
+
 def test_an_empty_log_has_an_empty_table() -> None:
     """Nothing asked, nothing added: the table is empty, with its columns."""
     table = costs(log_frame([]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagelab.errors import InputError
-from imagelab.insight.layout import lay_out
+from imagelab.insight.layout import counted, lay_out
 from imagelab.sweep import Sweep
 from tests.insight.making import FOXES, all_came, board_of, came, cells_of, lost
 
@@ -189,3 +189,43 @@ def test_an_actual_size_replaces_the_asked_one() -> None:
     rows = all_came(cells, width=1536, height=1024, note="asked 1024x1024, got 1536x1024")
     tile = lay_out(cells, rows).tiles[0]
     assert (tile.width, tile.height, tile.note[:5]) == (1536, 1024, "asked")
+
+
+def test_what_all_pictures_share_is_said_once() -> None:
+    """Model and size are the same for all, so the board names them; tiers stand across."""
+    assert board_of().common == "gpt-image-1 · 1024x1024"
+
+
+def test_what_varies_is_not_shared() -> None:
+    """A board of two models and one tier names the tier and not the models."""
+    board = board_of(Sweep("a fox", model=["gpt-image-1", "gpt-image-1.5"], quality="low"))
+    assert board.common == "1024x1024 · low"
+
+
+def test_shared_words_that_would_be_riddles_name_their_setting() -> None:
+    """A background and a setting left to the provider are told with their names."""
+    sweep = Sweep("a fox", size="auto", background="transparent", output_format="webp")
+    board = lay_out(cells_of(sweep), {})
+    assert board.common == "gpt-image-1 · auto size · transparent background · webp"
+
+
+def test_the_seconds_of_a_simulator_are_not_shown() -> None:
+    """A simulated picture took as long as a painter's queue: its tile names no seconds."""
+    cells = cells_of(FOXES)
+    assert lay_out(cells, all_came(cells, simulated=True)).tiles[0].seconds == ""
+
+
+def test_pictures_that_came_are_counted() -> None:
+    """Of six cells, one refused and four left out, one picture is there to show."""
+    cells = cells_of(FOXES)
+    board = lay_out(cells, {0: came(cells[0]), 1: lost(cells[1], "refused")}, left={2: "budget"})
+    assert (board.shown, board.pictures) == (1, 6)
+
+
+def test_missing_pictures_are_counted_in_words() -> None:
+    """Two of eight is said as such; eight of eight is just eight."""
+    assert (counted(2, 8), counted(8, 8), counted(1, 1)) == (
+        "2 of 8 pictures",
+        "8 pictures",
+        "1 picture",
+    )

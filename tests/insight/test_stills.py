@@ -137,3 +137,45 @@ def test_plain_text_has_a_line_for_each_row() -> None:
         "a blue fox: low $0.011, medium $0.042, high $0.167",
         "6 pictures, $0.440",
     ]
+
+
+def test_dollars_are_no_formulas() -> None:
+    """All HTML for notebooks tells MathJax to leave it alone: two dollar signs are money."""
+    made = [stills.html(board_of(), SMALL), stills.line("$1 and $2"), stills.ended()]
+    outer = [Reader(one).tags[0][1]["class"] for one in made]
+    assert all("mathjax_ignore" in str(classes) for classes in outer)
+
+
+def test_missing_pictures_are_in_the_sum() -> None:
+    """The line under the pictures counts those that came, of all that were asked for."""
+    cells = cells_of(FOXES)
+    board = lay_out(cells, {0: all_came(cells)[0]})
+    assert "1 of 6 pictures · $0.011" in Reader(stills.html(board, {})).words
+
+
+def test_what_all_share_is_under_the_pictures() -> None:
+    """Static pictures and the page name the model and the size."""
+    for made in (stills.html(board_of(), SMALL), stills.page(board_of(), SMALL, title="Foxes")):
+        assert "gpt-image-1 · 1024x1024" in Reader(made).words
+
+
+def test_without_styles_rows_and_columns_keep_their_shape() -> None:
+    """Alignment stands inline, and all columns have one width, for where styles are stripped."""
+    read = Reader(stills.html(board_of(), SMALL))
+    aligned = [str(cell.get("style")) for cell in read.named("th") + read.named("td")]
+    assert all("text-align:left" in style for style in aligned)
+    assert len({col["style"] for col in read.named("col")}) == 1
+
+
+def test_without_styles_a_sheet_that_follows_stands_alone() -> None:
+    """The pictures are hidden until their own style shows them, but only before a sheet."""
+    followed = Reader(stills.html(board_of(), SMALL, sheet_follows=True))
+    assert followed.tags[0][1]["hidden"] == "hidden"
+    assert "hidden" not in Reader(stills.html(board_of(), SMALL)).tags[0][1]
+
+
+def test_pictures_of_a_page_can_be_enlarged() -> None:
+    """On a page each picture is a labelled box to tick; in a notebook there is none."""
+    boxes = Reader(stills.page(board_of(), SMALL, title="Foxes")).named("input")
+    assert boxes[4]["aria-label"] == "Enlarge a blue fox, medium"
+    assert not Reader(stills.html(board_of(), SMALL)).named("input")

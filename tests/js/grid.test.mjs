@@ -79,3 +79,12 @@ test("a refused picture's facts have no size", () => {
   const tile = { status: "refused", price: "not billed", seconds: "", width: 1024, height: 1024, note: "why" };
   assert.deepEqual(grid.facts(tile), ["refused", "not billed"]);
 });
+
+test("pictures that are missing are counted against all", () => {
+  assert.deepEqual(grid.headline(8, { ...TOTALS, shown: 2 }, {}), ["2 of 8 pictures", "$0.44"]);
+});
+
+test("an unknown cost is not said twice as what was paid now", () => {
+  const parts = grid.headline(6, { ...TOTALS, all: "$0.44 + ?", shown: 6 }, { ...RUNNING, landed: 6, spent: "$0.44", finished: true });
+  assert.deepEqual(parts, ["6 pictures", "$0.44 + ?"]);
+});

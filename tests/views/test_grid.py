@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 
 import nbformat
@@ -110,6 +112,31 @@ def test_an_unknown_quote_is_not_shown_as_zero() -> None:
     assert grid.get_state()["progress"]["quoted"] == ""
 
 
+def test_a_grid_of_a_run_that_is_over_tells_what_was_paid_now() -> None:
+    """Of six pictures one was sent for and five came from the ledger: the live view says both."""
+    came_from = dict.fromkeys(range(5), "ledger") | {5: "sent"}
+    told = Grid(board_of(), SMALL, came=came_from).get_state()["progress"]
+    assert (told["from_ledger"], told["spent"], told["finished"]) == (5, "$0.167", True)
+
+
+def test_a_grid_names_what_all_pictures_share() -> None:
+    """The page is told the model and the size for its header."""
+    assert Grid(board_of(), SMALL).get_state()["table"]["common"] == "gpt-image-1 · 1024x1024"
+
+
+def test_a_terminal_gets_one_text() -> None:
+    """IPython without a kernel is shown the words of a comparison once, and no views."""
+    code = f"{MAKE}\nshow(board_of(), small, None, sheet);"
+    ran = subprocess.run(
+        [sys.executable, "-m", "IPython", "--colors=NoColor", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.rstrip().endswith(stills.text(board_of()))
+    assert "Contact sheet" not in ran.stdout
+
+
 def test_a_bundle_serves_every_front_end() -> None:
     """Pictures as HTML, a contact sheet as JPEG, and words, in one bundle."""
     board = board_of()
@@ -159,9 +186,9 @@ def test_a_comparison_is_three_outputs(shown: Outputs) -> None:
 
 
 def test_every_output_has_words(shown: Outputs) -> None:
-    """In a terminal each of the three reads as words."""
+    """Where only text is shown, the pictures read as words; the view adds none of its own."""
     words = [output.data["text/plain"] for output in shown[1]]
-    assert words[0] == "Grid(2 rows x 3 columns, 6 pictures)"
+    assert words[0] == ""
     assert words[1].startswith("a red fox: low $0.011")
     assert words[2] == "Contact sheet: 6 pictures"
 

@@ -22,10 +22,10 @@ const SLOW_MS = 4000; // an original that takes longer comes from a busy kernel,
 export function headline(pictures, totals, progress) {
   const running = progress.pictures !== undefined && !progress.finished;
   if (!running) {
-    const some = progress.finished && progress.landed < pictures;
+    const shown = totals.shown ?? pictures;
     return [
-      some ? `${progress.landed} of ${counted(pictures)}` : counted(pictures),
-      progress.finished && progress.spent !== totals.all ? `${totals.all || "$0"}, ${progress.spent} now` : totals.all,
+      shown < pictures ? `${shown} of ${counted(pictures)}` : counted(pictures),
+      progress.from_ledger && progress.spent !== totals.all ? `${totals.all || "$0"}, ${progress.spent} now` : totals.all,
       progress.from_ledger ? `${progress.from_ledger} from the ledger` : "",
       progress.troubled ? `${progress.troubled} without a picture` : "",
     ].filter(Boolean);
@@ -224,7 +224,7 @@ function header(make, stop) {
     draw(table, totals, progress) {
       const running = progress.pictures !== undefined && !progress.finished;
       const all = table.positions.length;
-      words.replaceChildren(...dotted(make, headline(all, totals, progress)).filter(Boolean));
+      words.replaceChildren(...dotted(make, [...headline(all, totals, progress), table.common].filter(Boolean)).filter(Boolean));
       badge.hidden = !(totals.simulated || progress.simulated);
       bar.hidden = !running;
       bar.setAttribute("aria-valuemax", all);

@@ -1,0 +1,76 @@
+"""Does the ledger agree with what lies on the disk? Every picture is read and hashed again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagelab.errors import PictureError
+from imagelab.records.ledger import Ledger
+from imagelab.records.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What a check found. ``ok`` when every picture is as it came and nothing is unexplained.
+
+    ``missing`` and ``damaged`` are ids of rows whose picture is gone or was changed;
+    ``strays`` are files that no row knows; ``mended`` says what was put right.
+    """
+
+    rows: int
+    pictures: int
+    missing: tuple[int, ...] = ()
+    damaged: tuple[int, ...] = ()
+    strays: tuple[Path, ...] = ()
+    mended: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong that could not be mended."""
+        return not (self.missing or self.damaged or self.strays)
+
+    def __str__(self) -> str:
+        words = [f"{self.rows} rows, {self.pictures} pictures read and hashed"]
+        if self.missing:
+            words.append(f"pictures gone of rows {', '.join(map(str, self.missing))}")
+        if self.damaged:
+            words.append(f"pictures changed of rows {', '.join(map(str, self.damaged))}")
+        if self.strays:
+            words.append(f"files that no row knows: {', '.join(map(str, self.strays))}")
+        return "; ".join([*words, *self.mended, "all is well" if self.ok else "look into it"])
+
+    def __repr__(self) -> str:
+        return f"Check({self})"
+
+
+def check(ledger: Ledger, store: Store) -> Check:
+    """Settle what the dead left, count the purse anew, and read every picture again."""
+    mended = []
+    if released := ledger.release():
+        mended.append(f"{released} rows settled that a dead process left open")
+    if ledger.mend_purse():
+        mended.append("the purse was counted anew from the rows")
+    if drafts := store.sweep():
+        mended.append(f"{drafts} drafts of dead processes thrown away")
+    rows = ledger.rows()
+    shown = {row["id"]: row["picture"] for row in rows if row["picture"]}
+    kept = {row["id"] for row in rows if row["picture"] and row["forgotten_us"] is None}
+    states = {name: _state(store, name) for name in {shown[at] for at in kept}}
+    return Check(
+        rows=len(rows),
+        pictures=sum(state == "whole" for state in states.values()),
+        missing=tuple(at for at in sorted(kept) if states[shown[at]] == "missing"),
+        damaged=tuple(at for at in sorted(kept) if states[shown[at]] == "damaged"),
+        strays=tuple(file for file in store.files() if file.stem not in set(shown.values())),
+        mended=tuple(mended),
+    )
+
+
+def _state(store: Store, name: str) -> str:
+    try:
+        data = store.path(name).read_bytes()
+    except (PictureError, OSError):
+        return "missing"
+    return "whole" if hashlib.sha256(data).hexdigest() == name else "damaged"

@@ -1,0 +1,159 @@
+"""Staying under limits, with a clock of the test's own."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from imagelab.errors import RateLimitError, RejectedError, UnreachableError
+from imagelab.exchange.pacing import FIRST_IN_FLIGHT, Bucket, Pacer
+from imagelab.pipeline import obtain
+from imagelab.simulator import Fault, Simulator
+from tests.sessions import fox, session
+
+
+def never() -> threading.Event:
+    """Give an event that nobody sets."""
+    return threading.Event()
+
+
+def soon() -> threading.Event:
+    """Give an event that is set in a moment: whoever finds no room until then gives up."""
+    event = threading.Event()
+    threading.Timer(0.1, event.set).start()
+    return event
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Read it, in seconds."""
+        return self.now
+
+
+def test_a_bucket_holds_one_minute() -> None:
+    """A limit of 60 a minute lets 60 go at once, and then one a second."""
+    bucket = Bucket(60, now=0.0)
+    bucket.take(60)
+    assert bucket.seconds_until(1, now=0.0) == pytest.approx(1.0)
+    assert bucket.seconds_until(1, now=1.0) == 0
+
+
+def test_a_bucket_never_holds_more_than_a_minute() -> None:
+    """After an hour of rest there is still only a minute's worth."""
+    bucket = Bucket(60, now=0.0)
+    assert bucket.seconds_until(60, now=3600.0) == 0
+    assert bucket.seconds_until(61, now=3600.0) > 0
+
+
+def test_few_go_out_before_a_limit_is_known() -> None:
+    """Until the first answer only as many are in flight as the lowest tier allows a minute."""
+    pacer = Pacer()
+    rooms = [pacer.room(100, never()) for _ in range(FIRST_IN_FLIGHT)]
+    assert all(room.__enter__() for room in rooms)
+    with pacer.room(100, soon()) as one_more:
+        assert not one_more
+    for room in rooms:
+        room.__exit__(None, None, None)
+
+
+def test_headers_teach_the_limit() -> None:
+    """What an answer says of limits is known from then on."""
+    pacer = Pacer()
+    pacer.heard({"x-ratelimit-limit-input-images": "5", "x-ratelimit-limit-tokens": "1000"})
+    assert (pacer.images_per_minute, pacer.tokens_per_minute) == (5, 1000)
+
+
+def test_a_limit_of_ones_own_beats_the_headers() -> None:
+    """``images_per_minute`` stays, whatever a provider tells."""
+    pacer = Pacer(images_per_minute=3)
+    pacer.heard({"x-ratelimit-limit-images": "500"})
+    assert pacer.images_per_minute == 3
+
+
+@pytest.mark.parametrize("value", ["", "many", "-", "0"])
+def test_odd_headers_teach_nothing(value: str) -> None:
+    """A limit that is no number is no limit."""
+    pacer = Pacer()
+    pacer.heard({"x-ratelimit-limit-images": value})
+    assert pacer.images_per_minute is None
+
+
+def test_the_words_of_a_429_teach_the_limit() -> None:
+    """The limit and the kind of thing it limits are read from the provider's words."""
+    pacer = Pacer()
+    words = "on input-images per min: Limit 5, Used 5, Requested 1. Please try again in 12s."
+    pacer.turned_away(RateLimitError(words, seconds_until_retry=12.0), 1)
+    assert pacer.images_per_minute == 5
+
+
+def test_what_never_fits_is_said_at_once() -> None:
+    """A request larger than a whole minute's limit is rejected, and not waited for."""
+    with pytest.raises(RejectedError, match="never fit"):
+        Pacer().turned_away(RateLimitError("on tokens per min: Limit 9, Used 0, Requested 10"), 1)
+
+
+def test_a_known_limit_rejects_what_is_larger() -> None:
+    """Once a token limit is known, a larger picture is rejected before it is sent."""
+    pacer = Pacer()
+    pacer.heard({"x-ratelimit-limit-tokens": "100"})
+    with pytest.raises(RejectedError, match="never fit"), pacer.room(101, never()):
+        pass
+
+
+def test_the_wait_that_a_provider_names_is_kept() -> None:
+    """Retry-After is honoured, above two minutes too."""
+    seconds = Pacer().turned_away(RateLimitError("wait", seconds_until_retry=300.0), 1)
+    assert 300 <= seconds < 301
+
+
+def test_everybody_waits_after_a_429() -> None:
+    """While a provider wants a pause, nobody else is let through."""
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    pacer.turned_away(RateLimitError("wait", seconds_until_retry=30.0), 1)
+    with pacer.room(1, soon()) as there_is_room:
+        assert not there_is_room
+    clock.now += 31
+    with pacer.room(1, never()) as there_is_room:
+        assert there_is_room
+
+
+def test_waits_grow_where_none_is_named() -> None:
+    """Without a word from the provider each wait is longer than the one before, to a limit."""
+    error = UnreachableError("nobody")
+    waits = [Pacer().turned_away(error, attempt) for attempt in (1, 3, 5, 20)]
+    assert waits == sorted(waits)
+    assert waits[-1] <= 30
+
+
+def test_stopping_ends_the_wait() -> None:
+    """Who waits for room hears of a stop."""
+    pacer = Pacer(images_per_minute=1)
+    with pacer.room(1, never()) as first:
+        assert first
+        with pacer.room(1, soon()) as second:
+            assert not second
+
+
+def test_a_request_turned_away_is_sent_again(tmp_path: Path) -> None:
+    """A 429 costs nothing and is not the end: the picture comes with the next try."""
+    fault = Fault.too_many(retry_after_ms=20).only(times=1)
+    with Simulator(faults=[fault]) as server, session(tmp_path, server.url) as opened:
+        answer = obtain(opened, fox(), 1, run=None)
+        assert server.billed.pictures == 1
+    assert answer is not None
+    assert (answer.generation.status, answer.generation.attempts) == ("done", 2)
+
+
+def test_at_the_limit_hardly_anything_is_turned_away(tmp_path: Path) -> None:
+    """A provider with a limit gets its pictures in time with it, and answers no 429."""
+    with Simulator(images_per_minute=300) as server, session(tmp_path, server.url) as opened:
+        rows = [obtain(opened, fox(f"fox {at}"), 1, run=None) for at in range(12)]
+    assert sum(row.generation.attempts for row in rows if row is not None) == 12
