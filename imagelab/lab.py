@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import html
-import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +16,8 @@ from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
 from imagelab.comparison import Comparison, finisher
-from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
-from imagelab.exchange.client import Client
+from imagelab.errors import ImageLabError, InputError, RecordError
+from imagelab.exchange.opening import Opening
 from imagelab.exchange.place import Place
 from imagelab.insight import costs
 from imagelab.pipeline import Session
@@ -28,7 +27,6 @@ from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
-from imagelab.simulator import Simulator
 from imagelab.sweep import Cell, Sweep
 
 if TYPE_CHECKING:
@@ -92,22 +90,26 @@ class Lab:
         self.path = folder(path)
         check_number("concurrency", concurrency, 1, 1000, whole=True)
         check_number("timeout", timeout, 0.001, 86_400)
-        self._closing: list[Callable[[], None]] = []
         if images_per_minute is not None:
             check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
         self._images_per_minute = images_per_minute
-        self._is_closed = False
-        client = self._client_maker(api_key, api_key_env, timeout, concurrency)
+        self._opening = Opening(
+            self._place,
+            self._place.key(api_key, api_key_env),
+            timeout=timeout,
+            connections=concurrency,
+            images_per_minute=images_per_minute,
+            drawn=self._drawn,
+        )
         most = budget_nano(budget)
         _make_folder(self.path)
         store = Store(self.path / "pictures")
         ledger = Ledger(self.path / "ledger.sqlite", loader=store.path)
-        self._closing.insert(0, ledger.close)
         self._session = Session(
             provider=self._place.name,
             simulated=self._place.simulated,
             cost_basis=self._place.cost_basis,
-            client=client,
+            client=self._opening.client,
             ledger=ledger,
             store=store,
             budget_nano=most,
@@ -358,9 +360,8 @@ class Lab:
 
     def close(self) -> None:
         """Let go of connections, the simulator and the ledger. Files stay."""
-        self._is_closed = True
-        while self._closing:
-            self._closing.pop()()
+        self._opening.close()
+        self._session.ledger.close()
 
     def __enter__(self) -> Self:
         return self
@@ -409,43 +410,6 @@ class Lab:
             models.get(model)
         if not self._session.simulated:
             _warn_of_retirement(model)
-
-    # -- reaching the provider ----------------------------------------------------------
-
-    def _client_maker(
-        self, api_key: str | None, api_key_env: str | None, timeout: float, connections: int
-    ) -> Callable[[], Client]:
-        """Give a function that makes the client at first use (the simulator starts then)."""
-        place = self._place
-        made: list[Client] = []
-        lock = threading.Lock()
-        key = place.key(api_key, api_key_env)
-
-        def client() -> Client:
-            with lock:
-                if self._is_closed:
-                    raise SetupError("This lab is closed. Open another one on the same path.")
-                if not made:
-                    url = place.base_url or self._start_simulator()
-                    made.append(
-                        Client(
-                            place,
-                            url,
-                            key,
-                            timeout=timeout,
-                            connections=connections,
-                            images_per_minute=self._images_per_minute,
-                        )
-                    )
-                    self._closing.append(made[0].close)
-            return made[0]
-
-        return client
-
-    def _start_simulator(self) -> str:
-        simulator = Simulator(drawn=self._drawn).start()
-        self._closing.append(simulator.stop)
-        return simulator.url
 
     def _drawn(self, body: Mapping[str, object]) -> int:
         """Count the pictures of a request so far, so that asking again gives a new one."""
