@@ -129,7 +129,8 @@ def _on_begin(connection: Connection) -> None:
 
 def _prepare(connection: Connection, path: Path) -> None:
     if sa.inspect(connection).has_table(schema_version.name):
-        _check_version(connection, path)
+        if _version(connection, path) < VERSION:
+            _grow(connection)
         return
     metadata.create_all(connection)
     connection.execute(schema_version.insert().values(version=VERSION))
@@ -137,7 +138,20 @@ def _prepare(connection: Connection, path: Path) -> None:
     connection.execute(purse.insert(), [{"name": name, **empty} for name in ("real", "simulated")])
 
 
-def _check_version(connection: Connection, path: Path) -> None:
+def _grow(connection: Connection) -> None:
+    """Add the tables and columns that an older version did not have; what is there stays."""
+    metadata.create_all(connection)
+    there = sa.inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                words = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+    connection.execute(schema_version.update().values(version=VERSION))
+
+
+def _version(connection: Connection, path: Path) -> int:
     version = connection.execute(sa.select(schema_version.c.version)).scalar()
     if version is None:
         raise RecordError(_remedy(path, "malformed (the version of its tables is gone)"))
@@ -146,3 +160,4 @@ def _check_version(connection: Connection, path: Path) -> None:
             f"The ledger {path} was written by a newer imagelab (version {version} of its tables; "
             f"this one knows {VERSION}). Upgrade imagelab; the ledger was left as it is."
         )
+    return int(version)

@@ -60,7 +60,7 @@ class Ledger:
         self._engine = open_engine(path)
         # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
         self._writing = threading.Lock()
-        with self._write() as connection:
+        with self.writing() as connection:
             self._release_the_dead(connection)
 
     def close(self) -> None:
@@ -68,12 +68,14 @@ class Ledger:
         self._engine.dispose()
 
     @contextlib.contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that writes, for this wing: one writer at a time, durable at its end."""
         with self._writing, translated(self.path), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, for this wing."""
         reader = self._engine.execution_options(imagelab_reads=True)
         with translated(self.path), reader.connect() as connection:
             yield connection
@@ -90,7 +92,7 @@ class Ledger:
             BudgetError: the hold does not fit what is left of the budget.
 
         """
-        with self._write() as connection:
+        with self.writing() as connection:
             self._lock_purse(connection, intent.simulated)
             newest = self._newest(connection, intent.key, intent.sample)
             if newest is not None and not intent.fresh:
@@ -115,7 +117,7 @@ class Ledger:
 
         A row that says its last word already stays as it is.
         """
-        with self._write() as connection:
+        with self.writing() as connection:
             self._lock_purse(connection, generation.simulated)
             row = self._row(connection, generation.id)
             if not is_final(row):
@@ -144,7 +146,7 @@ class Ledger:
 
         """
         column = generations.c
-        with self._write() as connection:
+        with self.writing() as connection:
             changed = connection.execute(
                 generations.update()
                 .where(column.id == generation.id, column.status == status)
@@ -185,7 +187,7 @@ class Ledger:
 
     def purse(self, *, simulated: bool) -> Purse:
         """Read how much was spent, is at risk and is held."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return _read_purse(connection, _purse_of(simulated))
 
     def _lock_purse(self, connection: Connection, simulated: bool) -> Purse:
@@ -223,12 +225,12 @@ class Ledger:
 
     def generation(self, number: int) -> Generation:
         """Read one row by its id."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return self._generation(self._row(connection, number))
 
     def in_flight(self, number: int) -> bool:
         """Tell whether a row is held or sent, and somebody is there to settle it."""
-        with self._read() as connection:
+        with self.reading() as connection:
             row = self._row(connection, number)
         return row["status"] in UNSETTLED and not is_left_behind(row)
 
@@ -237,7 +239,7 @@ class Ledger:
         wanted = set(identities)
         keys = sorted({key for key, _ in wanted})
         found: dict[Identity, Generation] = {}
-        with self._read() as connection:
+        with self.reading() as connection:
             for some in _in_parts(keys):
                 same = (generations.c.key.in_(some), living)
                 query = sa.select(generations).where(*same).order_by(generations.c.take)
@@ -249,7 +251,7 @@ class Ledger:
     def rows(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
         """Read rows as plain columns, oldest first: all of them, or those of ``ids``."""
         query = sa.select(generations).order_by(generations.c.id)
-        with self._read() as connection:
+        with self.reading() as connection:
             if ids is None:
                 return [dict(row) for row in connection.execute(query).mappings()]
             found: list[dict[str, Any]] = []
@@ -260,7 +262,7 @@ class Ledger:
 
     def pictures_of(self, key: str) -> int:
         """Count the pictures that a request has brought so far."""
-        with self._read() as connection:
+        with self.reading() as connection:
             made = (generations.c.key == key, generations.c.picture.is_not(None))
             query = sa.select(sa.func.count()).select_from(generations).where(*made)
             return int(connection.execute(query).scalar_one())
@@ -268,7 +270,7 @@ class Ledger:
     def dearest(self, intent: Intent) -> int:
         """Read the highest cost that requests like this one ever had, 0 where there is none."""
         request, column = intent.request, generations.c
-        with self._read() as connection:
+        with self.reading() as connection:
             query = sa.select(sa.func.max(column.cost_nano)).where(
                 column.provider == intent.provider,
                 column.model == request.model,
@@ -298,12 +300,12 @@ class Ledger:
 
     def release(self) -> int:
         """Settle what the dead left open; say how many rows that were."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return self._release_the_dead(connection)
 
     def mend_purse(self) -> bool:
         """Count the purse anew from the rows; say whether it was wrong."""
-        with self._write() as connection:
+        with self.writing() as connection:
             wrong = [self._mend_purse(connection, simulated) for simulated in (False, True)]
         return any(wrong)
 
@@ -322,7 +324,7 @@ class Ledger:
     def forget(self, numbers: Iterable[int]) -> set[str]:
         """Mark rows as forgotten; give the pictures that no other row shows any more."""
         column, gone = generations.c, set(numbers)
-        with self._write() as connection:
+        with self.writing() as connection:
             for some in _in_parts(sorted(gone)):
                 connection.execute(
                     generations.update().where(column.id.in_(some)).values(forgotten_us=now_us())
@@ -336,7 +338,7 @@ class Ledger:
     def begin_run(self, provider: str, *, simulated: bool, pictures: int) -> int:
         """Write down that a sweep begins to run; give its number."""
         row = {"created_us": now_us(), "provider": provider, "simulated": simulated}
-        with self._write() as connection:
+        with self.writing() as connection:
             return self._insert(connection, runs, {**row, "pictures": pictures})
 
     def record_cells(
@@ -354,7 +356,7 @@ class Ledger:
             for position, factors, generation, came in cells
         ]
         if rows:
-            with self._write() as connection:
+            with self.writing() as connection:
                 connection.execute(run_cells.insert(), rows)
 
     def _insert(self, connection: Connection, table: sa.Table, row: Row) -> int:

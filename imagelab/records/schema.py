@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 VERSION = 1
-"""Grows when the tables change; a ledger of a newer version is left alone."""
+"""Grows when tables or columns are added: an older ledger then grows with it when it is opened
+(a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
 metadata = sa.MetaData()
 

@@ -95,6 +95,24 @@ def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     refuse(path, "version 99.*Upgrade imagelab")
 
 
+def test_an_older_ledger_grows_and_keeps_its_rows(tmp_path: Path) -> None:
+    """A ledger without a later column and a later table gets both when opened; its rows stay."""
+    path = tmp_path / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as ledger:
+        ledger.begin_run("simulator", simulated=True, pictures=3)
+    with database(path) as older:
+        older.execute("UPDATE schema_version SET version = 0")
+        older.execute("ALTER TABLE generations DROP COLUMN note")
+        older.execute("DROP TABLE run_cells")
+    with contextlib.closing(Ledger(path)):
+        pass
+    with database(path) as grown:
+        assert "note" in [row[1] for row in grown.execute("PRAGMA table_info(generations)")]
+        assert grown.execute("SELECT count(*) FROM run_cells").fetchone() == (0,)
+        assert grown.execute("SELECT pictures FROM runs").fetchone() == (3,)
+        assert grown.execute("SELECT version FROM schema_version").fetchone() == (engine.VERSION,)
+
+
 def test_a_ledger_cut_short_is_a_clear_error(tmp_path: Path) -> None:
     """A ledger of which only a part is left is a RecordError that advises a backup."""
     path = tmp_path / "ledger.sqlite"
