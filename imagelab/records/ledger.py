@@ -69,7 +69,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes, for this wing: one writer at a time, durable at its end."""
+        """Open a transaction that writes, for this wing: one at a time, durable at its end."""
         with self._writing, translated(self.path), self._engine.begin() as connection:
             yield connection
 
