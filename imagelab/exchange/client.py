@@ -14,10 +14,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import jiter
-import pybase64
-
 from imagelab.exchange.answers import Blot, of_break, of_late, of_status
+from imagelab.exchange.body import Body
 from imagelab.exchange.line import Line
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
@@ -71,7 +69,7 @@ class Client:
             body, headers = self._exchange(request, line)
         self.pacer.heard(headers)
         seconds = time.monotonic() - began
-        answer, data, problem = _parse(body)
+        answer, data, problem = body.read()
         if problem and line.is_over:
             raise of_late(self.timeout, headers.get("x-request-id"))
         usage = answer.get("usage")
@@ -88,7 +86,7 @@ class Client:
             seconds=seconds,
         )
 
-    def _exchange(self, request: ImageRequest, line: Line) -> tuple[bytearray, Mapping[str, str]]:
+    def _exchange(self, request: ImageRequest, line: Line) -> tuple[Body, Mapping[str, str]]:
         import openai
 
         wanted = request.parameters()
@@ -98,9 +96,9 @@ class Client:
         self._asking.line = line
         try:
             with create(**wanted) as answer:
-                headers, body = answer.headers, bytearray()
+                headers, body = answer.headers, Body()
                 for part in answer.iter_bytes():
-                    body += part
+                    body.take(part)
                 return body, headers
         except openai.APIStatusError as error:
             self.pacer.heard(error.response.headers)
@@ -178,53 +176,6 @@ def _headers(place: Place, api_key: str) -> dict[str, Any]:
         "OpenAI-Organization": place.organization or openai.Omit(),
         "OpenAI-Project": place.project or openai.Omit(),
     }
-
-
-def _parse(body: bytearray) -> tuple[dict[str, Any], bytes, str | None]:
-    """Take the picture out of a whole answer.
-
-    An answer without one was paid for all the same: its bytes are given in the picture's
-    place, with what is wrong with them.
-    """
-    if found := _cut_out(body):
-        return *found, None
-    try:
-        answer = _read(bytes(body))
-    except (ValueError, RecursionError):
-        return {}, bytes(body), "The answer is not JSON"
-    if not isinstance(answer, dict):
-        return {}, bytes(body), "The answer is not an object"
-    try:
-        return answer, pybase64.b64decode(answer["data"][0].pop("b64_json"), validate=True), None
-    except (LookupError, TypeError, ValueError, AttributeError):
-        return answer, bytes(body), "The answer holds no picture in data[0].b64_json"
-
-
-def _cut_out(body: bytearray) -> tuple[dict[str, Any], bytes] | None:
-    """Decode the picture where it stands, and read the rest of the answer without it.
-
-    Read as text like all the rest, millions of letters would be copied twice, and a dozen
-    pictures at once are counted in hundreds of megabytes. ``None`` where it stands otherwise
-    than usual.
-    """
-    named = body.find(b'"b64_json"')
-    start = body.find(b'"', named + len(b'"b64_json"')) + 1
-    end = body.find(b'"', start)
-    try:
-        answer = _read(bytes(body[:start] + body[end:]))
-        if answer["data"][0].pop("b64_json") == "":
-            return answer, pybase64.b64decode(memoryview(body)[start:end], validate=True)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        pass  # the whole answer will tell what is wrong with it
-    return None
-
-
-def _read(body: bytes) -> Any:
-    """Read JSON; the quick reader refuses half letters, which cost nobody a paid picture."""
-    try:
-        return jiter.from_json(body)
-    except ValueError:
-        return json.loads(body)
 
 
 def _text(answer: dict[str, Any], name: str) -> str | None:
