@@ -131,7 +131,10 @@ def _read(line: socket.socket) -> Asked | None:
         name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)
     }
     while len(body) < int(headers.get("content-length", "0")):
-        body += line.recv(65536)
+        part = line.recv(65536)
+        if not part:
+            return None  # the client died as it wrote
+        body += part
     return Asked(first, headers, body)
 
 
