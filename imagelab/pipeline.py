@@ -21,7 +21,7 @@ from imagelab.errors import (
 )
 from imagelab.exchange.client import Client
 from imagelab.records.ledger import Came, Ledger
-from imagelab.records.rows import UNSETTLED, Intent, Outcome
+from imagelab.records.rows import UNSETTLED, Intent, Outcome, Unknown
 from imagelab.records.store import Look, Store, file_name, look
 from imagelab.request import Generation, ImageRequest, ImageResponse
 
@@ -71,6 +71,7 @@ def obtain(
     *,
     run: int | None,
     fresh: bool = False,
+    unknown: Unknown = "keep",
     stopping: threading.Event | None = None,
 ) -> Answer | None:
     """Get one picture: from the ledger if it is there, else from the provider.
@@ -86,7 +87,7 @@ def obtain(
     """
     # Before money is held: where there is no provider to ask there is nothing to hold it for.
     client, stopping = session.client(), stopping or threading.Event()
-    intent = _intent(session, request, sample, run, fresh)
+    intent = replace(_intent(session, request, sample, run), fresh=fresh, unknown=unknown)
     tokens = pricing.tokens_of(request)
     # Money is held for what goes out now, not for what waits for room under a limit.
     with client.pacer.room(tokens, stopping) as there_is_room:
@@ -195,9 +196,7 @@ def _ask(
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
 
 
-def _intent(
-    session: Session, request: ImageRequest, sample: int, run: int | None, fresh: bool
-) -> Intent:
+def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:
     quote = pricing.quote_request(request, session.provider)
     intent = Intent(
         key=request.key(session.provider),
@@ -210,7 +209,6 @@ def _intent(
         cost_basis=session.cost_basis,
         lease_seconds=session.timeout * 2 + 60,
         run=run,
-        fresh=fresh,
     )
     return replace(intent, hold_nano=max(quote.bound_nano, _raised(session, intent)))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagelab.errors import (
+    ASK_AGAIN,
     ExchangeError,
     KeyRefusedError,
     OutcomeUnknownError,
@@ -87,9 +88,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
     if status == 429:
         return RateLimitError, "It was not billed; ask for fewer pictures at a time."
     if status == 408 or status >= 500:
-        return OutcomeUnknownError, (
-            "It may have been billed all the same; it is not asked again by itself."
-        )
+        return OutcomeUnknownError, (f"It may have been billed all the same. {ASK_AGAIN}")
     if status < 400:
         return RejectedError, (
             "It points elsewhere, and the key is not carried there: give the address that it "
@@ -133,8 +132,8 @@ def seconds_until_retry(headers: Mapping[str, str]) -> float | None:
 def of_late(timeout: float, request_id: str | None = None) -> ExchangeError:
     """Say that the time for the whole answer was over before all of it had come."""
     return OutcomeUnknownError(
-        f"The answer was not whole after {timeout:g} seconds. It may have been billed; it is not "
-        "asked again by itself. Give the lab a longer timeout for slow tiers.",
+        f"The answer was not whole after {timeout:g} seconds. It may have been billed. Give the "
+        f"lab a longer timeout for slow tiers. {ASK_AGAIN}",
         request_id=request_id,
     )
 
@@ -157,7 +156,6 @@ def of_break(
         return of_late(timeout, request_id)
     part = "before an answer came" if where else "in the middle of the answer"
     return OutcomeUnknownError(
-        f"The connection broke {part} ({name}). It may have been billed; it is not asked again "
-        "by itself.",
+        f"The connection broke {part} ({name}). It may have been billed. {ASK_AGAIN}",
         request_id=request_id,
     )
