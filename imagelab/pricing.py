@@ -170,12 +170,16 @@ def _dearest(request: ImageRequest) -> int:
 
 
 def tokens_of(request: ImageRequest) -> int:
-    """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
-    words = tokens.text_bound(request.prompt)
+    """Count the tokens of a request, in and out, as a limit on tokens a minute does.
+
+    What cannot be known before is bounded; of an unknown model only the words are counted.
+    """
+    words = tokens.text_tokens(request.prompt)
     known = models.find(request.model)
-    return words + (
-        tokens.output_tokens(known.id, request.quality, request.size).bound if known else 0
-    )
+    if known is None:
+        return words
+    out = tokens.output_tokens(known.id, request.quality, request.size)
+    return words + (out.bound if out.tokens is None else out.tokens)
 
 
 def total(quotes: Iterable[Quote]) -> Quote:

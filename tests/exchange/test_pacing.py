@@ -133,6 +133,72 @@ def test_waits_grow_where_none_is_named() -> None:
     assert waits[-1] <= 30
 
 
+def many_passed(clock: Clock, number: int, seconds: float) -> Pacer:
+    """Give a pacer that knows of no limit and saw pictures come, evenly over some seconds."""
+    pacer = Pacer(clock=clock)
+    for _ in range(number):
+        clock.now += seconds / number
+        pacer.passed(200, 200)
+    return pacer
+
+
+SLOW_DOWN = RateLimitError("Slow down.", seconds_until_retry=0.1)
+
+
+def test_a_limit_that_nobody_tells_is_guessed() -> None:
+    """Who let 120 through at once and then one in half a second has a limit of some 120."""
+    clock = Clock()
+    pacer = many_passed(clock, 180, 30.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert pacer.images_per_minute == pytest.approx(120, rel=0.01)
+
+
+def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
+    """Many 429s at one moment lower a guess once; a later one lowers it again."""
+    clock = Clock()
+    pacer = many_passed(clock, 100, 1.0)
+    guesses = []
+    for wait in (0.0, 0.1, 5.0, 0.1, 5.0):
+        clock.now += wait
+        pacer.turned_away(SLOW_DOWN, 1)
+        guesses.append(pacer.images_per_minute or 0)
+    assert guesses[0] == guesses[1] > guesses[2] == guesses[3] > guesses[4]
+
+
+def test_a_guess_rises_while_pictures_come() -> None:
+    """A guess that was far too low is made good while nothing is turned away."""
+    clock = Clock()
+    pacer = many_passed(clock, 10, 1.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    before = pacer.images_per_minute or 0
+    for _ in range(800):
+        pacer.passed(200, 200)
+    assert (pacer.images_per_minute or 0) > 2 * before
+
+
+def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
+    """Once an answer names the limit, no guess moves it any more."""
+    clock = Clock()
+    pacer = many_passed(clock, 10, 1.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    pacer.heard({"x-ratelimit-limit-images": "50"})
+    pacer.passed(200, 200)
+    clock.now += 60
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert pacer.images_per_minute == 50
+
+
+def test_tokens_that_were_not_used_are_given_back() -> None:
+    """A picture that took fewer tokens than was thought leaves room for the next."""
+    pacer = Pacer(clock=Clock())
+    pacer.heard({"x-ratelimit-limit-tokens": "1000"})
+    with pacer.room(900, never()) as first:
+        assert first
+        pacer.passed(900, 200)
+    with pacer.room(800, soon()) as second:
+        assert second
+
+
 def test_stopping_ends_the_wait() -> None:
     """Who waits for room hears of a stop."""
     pacer = Pacer(images_per_minute=1)
