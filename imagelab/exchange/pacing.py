@@ -88,16 +88,10 @@ class Pacer:
         self._guess: _Guess | None = None
 
     @property
-    def images_per_minute(self) -> float | None:
-        """The limit on pictures, as far as it is known."""
-        bucket = self._buckets.get("images")
-        return None if bucket is None else bucket.per_minute
-
-    @property
-    def tokens_per_minute(self) -> float | None:
-        """The limit on tokens, as far as it is known."""
-        bucket = self._buckets.get("tokens")
-        return None if bucket is None else bucket.per_minute
+    def limits(self) -> dict[str, float]:
+        """The limits a minute that are known so far, of ``images`` and ``tokens``."""
+        with self._lock:
+            return {name: bucket.per_minute for name, bucket in self._buckets.items()}
 
     @contextlib.contextmanager
     def room(self, tokens: float, stopping: threading.Event) -> Iterator[bool]:

@@ -67,14 +67,14 @@ def test_headers_teach_the_limit() -> None:
     """What an answer says of limits is known from then on."""
     pacer = Pacer()
     pacer.heard({"x-ratelimit-limit-input-images": "5", "x-ratelimit-limit-tokens": "1000"})
-    assert (pacer.images_per_minute, pacer.tokens_per_minute) == (5, 1000)
+    assert pacer.limits == {"images": 5, "tokens": 1000}
 
 
 def test_a_limit_of_ones_own_beats_the_headers() -> None:
     """``images_per_minute`` stays, whatever a provider tells."""
     pacer = Pacer(images_per_minute=3)
     pacer.heard({"x-ratelimit-limit-images": "500"})
-    assert pacer.images_per_minute == 3
+    assert pacer.limits["images"] == 3
 
 
 @pytest.mark.parametrize("value", ["", "many", "-", "0"])
@@ -82,7 +82,7 @@ def test_odd_headers_teach_nothing(value: str) -> None:
     """A limit that is no number is no limit."""
     pacer = Pacer()
     pacer.heard({"x-ratelimit-limit-images": value})
-    assert pacer.images_per_minute is None
+    assert "images" not in pacer.limits
 
 
 def test_the_words_of_a_429_teach_the_limit() -> None:
@@ -90,7 +90,7 @@ def test_the_words_of_a_429_teach_the_limit() -> None:
     pacer = Pacer()
     words = "on input-images per min: Limit 5, Used 5, Requested 1. Please try again in 12s."
     pacer.turned_away(RateLimitError(words, seconds_until_retry=12.0), 1)
-    assert pacer.images_per_minute == 5
+    assert pacer.limits["images"] == 5
 
 
 def test_what_never_fits_is_said_at_once() -> None:
@@ -150,7 +150,7 @@ def test_a_limit_that_nobody_tells_is_guessed() -> None:
     clock = Clock()
     pacer = many_passed(clock, 180, 30.0)
     pacer.turned_away(SLOW_DOWN, 1)
-    assert pacer.images_per_minute == pytest.approx(120, rel=0.01)
+    assert pacer.limits["images"] == pytest.approx(120, rel=0.01)
 
 
 def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
@@ -161,7 +161,7 @@ def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
     for wait in (0.0, 0.1, 5.0, 0.1, 5.0):
         clock.now += wait
         pacer.turned_away(SLOW_DOWN, 1)
-        guesses.append(pacer.images_per_minute or 0)
+        guesses.append(pacer.limits["images"])
     assert guesses[0] == guesses[1] > guesses[2] == guesses[3] > guesses[4]
 
 
@@ -170,10 +170,10 @@ def test_a_guess_rises_while_pictures_come() -> None:
     clock = Clock()
     pacer = many_passed(clock, 10, 1.0)
     pacer.turned_away(SLOW_DOWN, 1)
-    before = pacer.images_per_minute or 0
+    before = pacer.limits["images"]
     for _ in range(800):
         pacer.passed(200, 200)
-    assert (pacer.images_per_minute or 0) > 2 * before
+    assert pacer.limits["images"] > 2 * before
 
 
 def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
@@ -185,7 +185,7 @@ def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
     pacer.passed(200, 200)
     clock.now += 60
     pacer.turned_away(SLOW_DOWN, 1)
-    assert pacer.images_per_minute == 50
+    assert pacer.limits["images"] == 50
 
 
 def test_tokens_that_were_not_used_are_given_back() -> None:
