@@ -52,11 +52,17 @@ class Quote:
         """Expected dollars for one picture, or ``None``."""
         return None if self.usd is None or not self.pictures else self.usd / self.pictures
 
+    @property
+    def money(self) -> str:
+        """The expected dollars in words, or the most that it can be."""
+        if self.nano is None:
+            return f"at most {show(self.bound_nano)}"
+        return show(self.nano)
+
     def __str__(self) -> str:
         pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
-        if self.nano is None:
-            return f"{pictures}: cost unknown before asking, at most {show(self.bound_nano)}"
-        return f"{pictures}: {show(self.nano)}"
+        unknown = "cost unknown before asking, " if self.nano is None else ""
+        return f"{pictures}: {unknown}{self.money}"
 
     def __repr__(self) -> str:
         return f"Quote({'; '.join((str(self), *self.why))})"
