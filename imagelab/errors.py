@@ -18,6 +18,7 @@ asked for, carries the ledger's row as ``.generation``::
         ├── QuotaError              no credit or spending limit left    not billed
         ├── RateLimitError          too many at once                    not billed
         ├── RejectedError           the provider refuses the request    not billed
+        │   └── ModelGoneError          it does not serve this model        not billed
         ├── RefusedError            the safety system said no           perhaps billed at output
         ├── OutcomeUnknownError     time-out, dropped or 5xx answer     perhaps billed
         └── SpoiltError             paid, but what came is no picture   billed
@@ -167,6 +168,10 @@ class RateLimitError(ExchangeError):
 
 class RejectedError(ExchangeError):
     """The provider refuses the request as it stands; sending it again cannot help."""
+
+
+class ModelGoneError(RejectedError):
+    """The provider does not serve this model: it is retired, or not open to this key."""
 
 
 class RefusedError(ExchangeError):
