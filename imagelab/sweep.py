@@ -30,7 +30,8 @@ DEFAULTS = {"quality": "low", "size": "1024x1024"}
 _LATER = (
     "samples variables fresh n user stream partial_images input_fidelity mask markup image images "
     "complexity svg frame_count frame_duration_ms safety_identifier extra provider lane batch "
-    "parents owner rater vote star bytes cost cost_usd quoted_usd spent pictures template position"
+    "parents owner rater vote star remark bytes cost cost_usd quoted_usd spent pictures template "
+    "position"
 )
 
 

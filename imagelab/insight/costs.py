@@ -32,6 +32,8 @@ COLUMNS: dict[str, str] = {
     "seconds": "Float64",
     "error": "string",
     "note": "string",
+    "star": "bool",
+    "remark": "string",
     "text_input_tokens": "Int64",
     "image_input_tokens": "Int64",
     "image_output_tokens": "Int64",
@@ -63,6 +65,8 @@ def log_frame(rows: Sequence[Mapping[str, Any]]) -> DataFrame:
         "cost_usd": lambda row: _dollars(row["cost_nano"]),
         "quoted_usd": lambda row: _dollars(row["quoted_nano"]),
         "bytes": lambda row: row["size_bytes"],
+        "star": lambda row: bool(row.get("star")),
+        "remark": lambda row: row.get("remark") or None,
     }
     columns: dict[str, Any] = {
         name: [read[name](row) if name in read else row[name] for row in rows] for name in COLUMNS

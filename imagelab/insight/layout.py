@@ -1,15 +1,25 @@
-"""Where each picture of a comparison stands: rows, columns, captions and totals."""
+"""Where each picture of a comparison stands: rows, columns, tabs and captions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
-from imagelab.catalog.money import show
+from imagelab.catalog import models
 from imagelab.errors import InputError
+from imagelab.insight import searching
+from imagelab.insight.board import LEFT, Arrangement, Board, Tile, counted
+from imagelab.insight.costs import TIERS
 from imagelab.request import Generation
 from imagelab.sweep import FACTORS, Cell
+
+__all__ = ["Arrangement", "Board", "Tile", "arrange", "counted", "lay_out"]
+
+Rank = tuple[int, float, str]
+Value = TypeVar("Value")
 
 ACROSS = ("quality", "model", "size", "background", "output_format")
 """The settings that make the columns when nobody says otherwise, first choice first."""
@@ -17,135 +27,16 @@ ACROSS = ("quality", "model", "size", "background", "output_format")
 SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
 """The settings that a header names where all pictures share them, in this order."""
 
-WAITING = "waiting"
-LEFT = "not asked"
-UNKNOWN = "cost unknown"
-NOT_BILLED = "not billed"
+STANDING = (
+    "cost_usd",
+    "seconds",
+    "image_output_tokens",
+    "time",
+)
+"""Columns that every comparison has, though none of its pictures has come yet."""
 
 ALT_LENGTH = 240
 _BETWEEN = " · "
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """One picture on the board: where it stands, and what is written under it.
-
-    ``status`` is ``waiting``, ``not asked`` or a generation's status; ``width`` and
-    ``height`` are pixels, of the picture once it is there, until then of what was asked for.
-    """
-
-    position: int
-    row: int
-    column: int
-    sample: int
-    status: str = WAITING
-    alt: str = ""
-    price: str = ""
-    seconds: str = ""
-    note: str = ""
-    label: str = ""
-    picture: str | None = None
-    width: int = 1024
-    height: int = 1024
-    generation: int | None = None
-    cost_nano: int | None = None
-    simulated: bool = False
-
-    @property
-    def shown(self) -> bool:
-        """Whether there is a picture to show."""
-        return self.status == "done"
-
-    def with_generation(self, generation: Generation) -> Tile:
-        """Give this tile with what became of its picture."""
-        if generation.status in ("held", "sent"):
-            return replace(self, status=WAITING)
-        return replace(
-            self,
-            status=generation.status,
-            price=_price(generation),
-            # A simulator's seconds are its painter's queue; beside tiers they would mislead.
-            seconds="" if generation.simulated else _seconds(generation.seconds),
-            note=generation.error or generation.note or "",
-            picture=generation.picture,
-            width=generation.width or self.width,
-            height=generation.height or self.height,
-            generation=generation.id,
-            cost_nano=generation.cost_nano,
-            simulated=generation.simulated,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """A comparison laid out: labels of rows and columns, and tiles that point at them.
-
-    ``common`` says what every picture was asked with, as far as no axis says it:
-    ``gpt-image-1 · 1024x1024``.
-    """
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    row_name: str
-    column_name: str
-    tiles: tuple[Tile, ...]
-    common: str = ""
-
-    @property
-    def pictures(self) -> int:
-        """How many pictures were asked for."""
-        return len(self.tiles)
-
-    @property
-    def shown(self) -> int:
-        """How many pictures there are to show."""
-        return sum(tile.shown for tile in self.tiles)
-
-    @property
-    def simulated(self) -> bool:
-        """Whether any of the pictures came from a simulator."""
-        return any(tile.simulated for tile in self.tiles)
-
-    @property
-    def row_totals(self) -> tuple[str, ...]:
-        """Money per row, written out."""
-        return tuple(
-            _sum(tile for tile in self.tiles if tile.row == row) for row in range(len(self.rows))
-        )
-
-    @property
-    def column_totals(self) -> tuple[str, ...]:
-        """Money per column, written out."""
-        return tuple(
-            _sum(tile for tile in self.tiles if tile.column == column)
-            for column in range(len(self.columns))
-        )
-
-    @property
-    def total(self) -> str:
-        """Money for the whole board, written out."""
-        return _sum(self.tiles)
-
-    @property
-    def widest(self) -> int:
-        """How many pictures the fullest place on the board holds side by side."""
-        return max((len(self.at(tile.row, tile.column)) for tile in self.tiles), default=1)
-
-    def at(self, row: int, column: int) -> tuple[Tile, ...]:
-        """Give the tiles that share one place, in order."""
-        return tuple(tile for tile in self.tiles if (tile.row, tile.column) == (row, column))
-
-    def with_tile(self, tile: Tile) -> Board:
-        """Give this board with the tile of that position replaced."""
-        tiles = tuple(tile if old.position == tile.position else old for old in self.tiles)
-        return replace(self, tiles=tiles)
-
-
-def counted(pictures: int, of: int | None = None) -> str:
-    """Count pictures in words: ``6 pictures``, or ``2 of 6 pictures`` where some are missing."""
-    everything = pictures if of is None else of
-    some = "" if pictures == everything else f"{pictures} of "
-    return f"{some}{everything} picture{'' if everything == 1 else 's'}"
 
 
 def lay_out(
@@ -154,65 +45,182 @@ def lay_out(
     *,
     rows: str | Sequence[str] | None = None,
     columns: str | Sequence[str] | None = None,
+    tabs: str | Sequence[str] = (),
     left: Mapping[int, str] = {},
+    notes: Mapping[int, tuple[bool, str]] = {},
 ) -> Board:
     """Lay a comparison out: prompts down and tiers across, unless told otherwise.
 
-    ``rows`` and ``columns`` name one factor or several; what varies and is on neither axis,
-    samples above all, stands side by side inside its place. ``generations`` maps positions
-    of cells to what became of them; cells without one are waiting, or, where
-    ``left`` gives a reason, were not asked for.
+    ``rows``, ``columns`` and ``tabs`` name one factor or several; what varies and is on
+    none of them, samples above all, stands side by side inside its place. ``generations``
+    maps positions of cells to what became of them; cells without one are waiting, or, where
+    ``left`` gives a reason, were not asked for. ``notes`` gives stars and remarks by position.
 
     Raises:
-        InputError: no such factor, or one factor on both axes; the message lists them.
+        InputError: no such factor, or one factor on two axes; the message lists them.
 
     >>> lay_out(cells, {}, rows="prompt", columns=["model", "quality"])  # doctest: +SKIP
     """
-    across = _axis(cells, columns)
-    down = _axis(cells, rows)
+    tiles = _tiles(cells, generations, left, notes)
+    how = Arrangement(rows=_names(rows), columns=_names(columns), tabs=_names(tabs) or ())
+    return arrange(tiles, how)
+
+
+def arrange(everything: Sequence[Tile], how: Arrangement) -> Board:
+    """Lay tiles out anew: other axes, another tab, sorted and searched.
+
+    Raises:
+        InputError: no such factor or column, one factor on two axes, or a search that
+            cannot be read.
+
+    """
+    for names in (how.rows, how.columns, how.tabs):
+        _check_factors(everything, names or ())
+    across, down = how.columns, how.rows
     if across is None:
-        across = _default_columns(cells, down or ())
+        across = _default_columns(everything, (*(down or ()), *how.tabs))
     if down is None:
-        down = _default_rows(cells, across)
-    if both := set(down) & set(across):
-        raise InputError(f"{sorted(both)[0]!r} cannot be on both axes: take it from one of them.")
-    at_row, row_labels = _places(cells, down)
-    at_column, column_labels = _places(cells, across)
-    labels = _labels(cells, list(zip(at_row, at_column, strict=True)))
-    alts = _alts(cells)
+        down = _default_rows(everything, across, how.tabs)
+    axes = (*down, *across, *how.tabs)
+    if twice := [name for name in axes if axes.count(name) > 1]:
+        raise InputError(f"{twice[0]!r} cannot be on two axes: take it from one of them.")
+    found = _sorted(_found(everything, how.where), how.sort)
+    _, tabs = _places(found, how.tabs)
+    tab = how.tab if how.tab in tabs else next(iter(tabs), "")
+    found = [tile for tile in found if _place(tile, how.tabs) == tab]
+    at_row, row_labels = _places(_ranked(found, down, how.sort), down)
+    at_column, column_labels = _places(_ranked(found, across, how.sort, only_own=True), across)
+    placed = [
+        replace(tile, row=at_row[_place(tile, down)], column=at_column[_place(tile, across)])
+        for tile in found
+    ]
+    return Board(
+        rows=row_labels,
+        columns=column_labels,
+        row_name=_BETWEEN.join(down),
+        column_name=_BETWEEN.join(across),
+        tiles=_labelled(placed, everything),
+        common=_common(everything, axes),
+        tabs=tabs if how.tabs else (),
+        everything=tuple(everything),
+        arrangement=replace(how, rows=down, columns=across, tab=tab),
+    )
+
+
+def _tiles(
+    cells: Sequence[Cell],
+    generations: Mapping[int, Generation],
+    left: Mapping[int, str],
+    notes: Mapping[int, tuple[bool, str]],
+) -> list[Tile]:
     tiles = []
-    for index, cell in enumerate(cells):
+    for cell, alt in zip(cells, _alts(cells), strict=True):
         width, height = _asked_size(cell.request.size)
+        star, remark = notes.get(cell.position, (False, ""))
         tile = Tile(
             position=cell.position,
-            row=at_row[index],
-            column=at_column[index],
             sample=cell.sample,
-            label=labels[index],
-            alt=alts[index],
+            prompt=cell.request.prompt,
+            factors=dict(cell.factors),
+            alt=alt,
             width=width,
             height=height,
+            star=star,
+            remark=remark,
         )
         if outcome := generations.get(cell.position):
             tile = tile.with_generation(outcome)
         elif reason := left.get(cell.position):
             tile = replace(tile, status=LEFT, note=reason)
         tiles.append(tile)
-    return Board(
-        rows=row_labels,
-        columns=column_labels,
-        row_name=_BETWEEN.join(down),
-        column_name=_BETWEEN.join(across),
-        tiles=tuple(tiles),
-        common=_common(cells, {*down, *across}),
-    )
+    return tiles
 
 
-def _common(cells: Sequence[Cell], told: Collection[str]) -> str:
+def columns_of(tiles: Sequence[Tile]) -> tuple[str, ...]:
+    """Name everything that tiles can be sorted and searched by."""
+    names = dict.fromkeys(name for tile in tiles for name in tile.factors)
+    names |= dict.fromkeys(name for tile in tiles for name in tile.values)
+    return (*names, "status", "star", "remark")
+
+
+def _found(tiles: Sequence[Tile], where: str) -> list[Tile]:
+    """Keep the tiles that a search finds."""
+    if not where:
+        return list(tiles)
+    names = columns_of(tiles)
+    known = [one for one in names if one in searching.TEXTS or one in factors_of(tiles)]
+    read = searching.terms(where, (*names, *STANDING))
+    return [tile for tile in tiles if all(term.holds(tile.value, known) for term in read)]
+
+
+def _sorted(tiles: list[Tile], sort: str) -> list[Tile]:
+    """Order tiles by a column; those that have nothing there come last either way."""
+    name = sort.removeprefix("-")
+    if not name:
+        return tiles
+    known = (*columns_of(tiles), *STANDING)
+    if name not in known and tiles:
+        meant = models.closest(name, known)
+        hint = f" Did you mean {meant}?" if meant else ""
+        raise InputError(f"There is no column {name!r} to sort by.{hint}")
+    return _in_order(tiles, lambda tile: _rank(name, tile.value(name)), sort.startswith("-"))
+
+
+def _in_order(
+    values: list[Value], rank: Callable[[Value], Rank | None], backwards: bool
+) -> list[Value]:
+    with_rank = [(rank(one), one) for one in values]
+    there = [pair for pair in with_rank if pair[0] is not None]
+    there.sort(key=lambda pair: pair[0], reverse=backwards)  # type: ignore[arg-type, return-value]
+    return [one for _, one in there] + [one for at, one in with_rank if at is None]
+
+
+def _rank(name: str, value: Any) -> Rank | None:
+    """Give what a value is ordered by: numbers and dates before words, tiers as they rise."""
+    if value is None or value == "":
+        return None
+    if name in ("quality", "actual_quality") and value in TIERS:
+        return (0, float(TIERS.index(value)), "")
+    if isinstance(value, datetime):
+        return (0, value.timestamp(), "")
+    if isinstance(value, bool | int | float):
+        return (0, float(value), "")
+    text = str(value)
+    return (0, float(text), "") if text.isdecimal() else (1, 0.0, text.lower())
+
+
+def _ranked(
+    tiles: list[Tile], axis: Sequence[str], sort: str, *, only_own: bool = False
+) -> list[Tile]:
+    """Order the places of an axis: each by the mean of its tiles, where that is a number.
+
+    Columns keep their order unless they are sorted by themselves: a table whose columns
+    jumped about with its rows could not be read.
+    """
+    name = sort.removeprefix("-")
+    if not name or (only_own and name not in axis):
+        return sorted(tiles, key=lambda tile: tile.position)
+    groups: dict[str, list[Tile]] = {}
+    for tile in tiles:
+        groups.setdefault(_place(tile, axis), []).append(tile)
+
+    def rank(group: list[Tile]) -> Rank | None:
+        ranks = [_rank(name, tile.value(name)) for tile in group]
+        there = [one for one in ranks if one is not None]
+        if not there:
+            return None
+        kind, _, text = there[0]
+        return (kind, sum(number for _, number, _ in there) / len(there), text)
+
+    ordered = _in_order(list(groups.values()), rank, sort.startswith("-"))
+    return [tile for group in ordered for tile in group]
+
+
+def _common(tiles: Sequence[Tile], told: Collection[str]) -> str:
     """Say what all the requests have in common, but for what an axis tells already."""
     parts = []
     for name in SETTINGS_IN_COMMON:
-        values = {cell.factors.get(name, "") for cell in cells}
+        values = {tile.factors.get(name, "") for tile in tiles}
         value = values.pop() if len(values) == 1 and name not in told else ""
         if value:
             bare = value != "auto" and name != "background"
@@ -220,96 +228,106 @@ def _common(cells: Sequence[Cell], told: Collection[str]) -> str:
     return _BETWEEN.join(parts)
 
 
-def _axis(cells: Sequence[Cell], names: str | Sequence[str] | None) -> tuple[str, ...] | None:
+def _names(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Read the factors named for one axis; ``None`` where that is left open."""
-    if names is None:
-        return None
-    wanted = (names,) if isinstance(names, str) else tuple(names)
-    known = list(dict.fromkeys(name for cell in cells for name in cell.factors))
+    return (names,) if isinstance(names, str) else None if names is None else tuple(names)
+
+
+def factors_of(tiles: Sequence[Tile]) -> tuple[str, ...]:
+    """Name the factors of a comparison, those too that do not vary."""
+    return tuple(dict.fromkeys(name for tile in tiles for name in tile.factors))
+
+
+def _check_factors(tiles: Sequence[Tile], wanted: Sequence[str]) -> None:
+    known = factors_of(tiles)
     for name in wanted:
         if name not in known:
             raise InputError(
                 f"No factor is called {name!r} here. The factors are {', '.join(known)}."
             )
-    return wanted
 
 
-def _varying(cells: Sequence[Cell]) -> list[str]:
+def varying(tiles: Sequence[Tile | Cell]) -> list[str]:
     """Name the factors that take more than one value, samples aside."""
     values: dict[str, set[str]] = {}
-    for cell in cells:
-        for name, value in cell.factors.items():
+    for tile in tiles:
+        for name, value in tile.factors.items():
             values.setdefault(name, set()).add(value)
     return [name for name, seen in values.items() if len(seen) > 1 and name != "sample"]
 
 
-def _default_columns(cells: Sequence[Cell], taken: Sequence[str]) -> tuple[str, ...]:
-    varying = [name for name in _varying(cells) if name not in taken]
+def _default_columns(tiles: Sequence[Tile], taken: Sequence[str]) -> tuple[str, ...]:
+    vary = [name for name in varying(tiles) if name not in taken]
     for name in ACROSS:
-        if name in varying:
+        if name in vary:
             return (name,)
-    variables = [name for name in varying if name not in FACTORS]
+    variables = [name for name in vary if name not in FACTORS]
     if len(variables) >= 2 and "prompt" not in taken:
         return (variables[-1],)
-    known = {name for cell in cells for name in cell.factors}
     # One column; it still says which tier it is.
-    return ("quality",) if "quality" in known and "quality" not in taken else ()
+    return ("quality",) if "quality" in factors_of(tiles) and "quality" not in taken else ()
 
 
-def _default_rows(cells: Sequence[Cell], taken: Sequence[str]) -> tuple[str, ...]:
+def _default_rows(
+    tiles: Sequence[Tile], across: Sequence[str], tabs: Sequence[str]
+) -> tuple[str, ...]:
     """Take everything else that varies; the filled prompt stands for its variables."""
-    varying = [name for name in _varying(cells) if name not in taken]
-    variables = [name for name in varying if name not in FACTORS]
-    settings = [name for name in ACROSS if name in varying]
+    taken = (*across, *tabs)
+    vary = [name for name in varying(tiles) if name not in taken]
+    variables = [name for name in vary if name not in FACTORS]
+    settings = [name for name in ACROSS if name in vary]
     if "prompt" in taken:
         return tuple(settings)
     split = any(name not in FACTORS and name != "sample" for name in taken)
     return (*(variables if split else ("prompt",)), *settings)
 
 
-def _places(cells: Sequence[Cell], names: Sequence[str]) -> tuple[list[int], tuple[str, ...]]:
+def _place(tile: Tile, names: Sequence[str]) -> str:
+    return _BETWEEN.join(_values(tile, names))
+
+
+def _places(tiles: Sequence[Tile], names: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Number the values of an axis in the order they are met."""
-    seen: dict[tuple[str, ...], int] = {}
-    numbers = []
-    for cell in cells:
-        numbers.append(seen.setdefault(_values(cell, names), len(seen)))
-    return numbers, tuple(_BETWEEN.join(key) for key in seen)
+    seen: dict[str, int] = {}
+    for tile in tiles:
+        seen.setdefault(_place(tile, names), len(seen))
+    return seen, tuple(seen)
 
 
-def _labels(cells: Sequence[Cell], places: Sequence[tuple[int, int]]) -> list[str]:
-    """Say of each cell what tells it from the others in its place; nothing if it is alone."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for index, place in enumerate(places):
-        groups.setdefault(place, []).append(index)
-    labels = [""] * len(cells)
+def _labelled(tiles: Sequence[Tile], everything: Sequence[Tile]) -> tuple[Tile, ...]:
+    """Say of each tile what tells it from the others in its place; nothing if it is alone."""
+    groups: dict[tuple[int, int], list[Tile]] = {}
+    for tile in tiles:
+        groups.setdefault((tile.row, tile.column), []).append(tile)
+    labels: dict[int, str] = {}
     for group in groups.values():
-        for index, label in zip(group, _tell_apart([cells[one] for one in group]), strict=True):
-            labels[index] = label
-    return labels
+        told = _tell_apart(group) if len(group) > 1 else [""]
+        labels |= {tile.position: word for tile, word in zip(group, told, strict=True)}
+    return tuple(replace(tile, label=labels[tile.position]) for tile in tiles)
 
 
-def _tell_apart(cells: Sequence[Cell]) -> list[str]:
-    differing = [name for name in _varying(cells) if name != "prompt"]
-    short = {(_values(cell, differing), cell.sample) for cell in cells}
-    whole = {(cell.request.prompt, _values(cell, differing), cell.sample) for cell in cells}
+def _tell_apart(tiles: Sequence[Tile]) -> list[str]:
+    differing = [name for name in varying(tiles) if name != "prompt"]
+    short = {(_values(tile, differing), tile.sample) for tile in tiles}
+    whole = {(tile.prompt, _values(tile, differing), tile.sample) for tile in tiles}
     if len(short) < len(whole):
         # The variables do not tell them apart (two templates, say), so the prompts must.
         differing = ["prompt", *(name for name in differing if name in FACTORS)]
-    samples = len({cell.sample for cell in cells}) > 1
+    samples = len({tile.sample for tile in tiles}) > 1
     return [
-        _BETWEEN.join([*_values(cell, differing), *([f"sample {cell.sample}"] if samples else [])])
-        for cell in cells
+        _BETWEEN.join([*_values(tile, differing), *([f"sample {tile.sample}"] if samples else [])])
+        for tile in tiles
     ]
 
 
-def _values(cell: Cell, names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(value for name in names if (value := cell.factors.get(name, "")))
+def _values(tile: Tile, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(value for name in names if (value := tile.factors.get(name, "")))
 
 
 def _alts(cells: Sequence[Cell]) -> list[str]:
     """Describe each picture in words: its prompt, its tier and whatever else varies."""
-    varying = _varying(cells)
-    settings = [name for name in ACROSS if name == "quality" or name in varying]
+    vary = varying(cells)
+    settings = [name for name in ACROSS if name == "quality" or name in vary]
     samples = len({cell.sample for cell in cells}) > 1
     alts = []
     for cell in cells:
@@ -327,34 +345,3 @@ def _asked_size(size: str) -> tuple[int, int]:
     """Read ``1536x1024``; a size left to the provider is drawn square until it comes."""
     match = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", size)
     return (int(match[1]), int(match[2])) if match else (1024, 1024)
-
-
-def _price(generation: Generation) -> str:
-    if generation.cost_nano or (generation.cost_nano == 0 and generation.status == "done"):
-        return show(generation.cost_nano)
-    return NOT_BILLED if generation.billed == "no" else UNKNOWN
-
-
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:.0f} s"
-
-
-def _sum(tiles: Iterable[Tile]) -> str:
-    """Add what is known, once per generation; mark what is not; keep the two purses apart."""
-    paid = {tile.generation: tile for tile in tiles if tile.generation is not None}
-    sums = []
-    for simulated, mark in ((False, ""), (True, " simulated")):
-        purse = [tile for tile in paid.values() if tile.simulated == simulated]
-        if purse:
-            sums.append(_purse(purse) + mark)
-    return " + ".join(sums) if len(sums) > 1 else "".join(sums).removesuffix(" simulated")
-
-
-def _purse(tiles: Sequence[Tile]) -> str:
-    known = [tile.cost_nano for tile in tiles if tile.price not in (UNKNOWN, NOT_BILLED, "")]
-    unknown = any(tile.price == UNKNOWN for tile in tiles)
-    if not known and unknown:
-        return "?"
-    return show(sum(cost or 0 for cost in known)) + (" + ?" if unknown else "")

@@ -31,7 +31,7 @@ from imagelab.records.rows import (
     now_us,
     row_of,
 )
-from imagelab.records.schema import generations, living, purse, run_cells, runs
+from imagelab.records.schema import generations, living, notes, purse, run_cells, runs
 from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
@@ -255,8 +255,15 @@ class Ledger:
         return found
 
     def rows(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
-        """Read rows as plain columns, oldest first: all of them, or those of ``ids``."""
-        query = sa.select(generations).order_by(generations.c.id)
+        """Read rows as plain columns, oldest first: all of them, or those of ``ids``.
+
+        ``star`` and ``remark``, what a person noted, stand among them.
+        """
+        query = (
+            sa.select(generations, notes.c.star, notes.c.remark)
+            .outerjoin(notes, notes.c.generation == generations.c.id)
+            .order_by(generations.c.id)
+        )
         with self.reading() as connection:
             if ids is None:
                 return [dict(row) for row in connection.execute(query).mappings()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
 """Grows when tables or columns are added: an older ledger then grows with it when it is opened
 (a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
@@ -106,6 +106,25 @@ run_cells = sa.Table(
     sa.Column("factors", sa.Text, nullable=False),
     sa.Column("came", sa.Text, nullable=False),
 )
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("generation", sa.Integer, sa.ForeignKey("generations.id"), primary_key=True),
+    sa.Column("star", sa.Boolean, nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("changed_us", sa.BigInteger, nullable=False),
+)
+"""What a person thinks of a picture; ``generations.note`` is what imagelab says of it."""
+
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("picture", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("print", sa.LargeBinary, nullable=False),
+)
+"""What a picture looks like, in a few bytes, to find it again when its own bytes are gone."""
 
 purse = sa.Table(
     "purse",

@@ -24,7 +24,8 @@ def cells_of(sweep: Sweep) -> list[Cell]:
 
 def came(cell: Cell, **changes: Any) -> Generation:
     """Make the row of a cell whose picture came, but for what ``changes`` says."""
-    width, height = (int(side) for side in cell.request.size.split("x"))
+    size = "1024x1024" if cell.request.size == "auto" else cell.request.size
+    width, height = (int(side) for side in size.split("x"))
     row: dict[str, Any] = {
         "id": 1 + cell.position,
         "key": f"v1:{cell.position}",

@@ -97,7 +97,7 @@ def test_an_unknown_factor_is_refused_with_the_known_ones() -> None:
 
 def test_a_factor_stands_on_one_axis_only() -> None:
     """A factor named for both axes is refused."""
-    with pytest.raises(InputError, match="both axes"):
+    with pytest.raises(InputError, match="on two axes"):
         lay_out(cells_of(FOXES), {}, rows="quality", columns="quality")
 
 

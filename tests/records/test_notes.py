@@ -1,0 +1,64 @@
+"""Stars and remarks: kept beside the rows, for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from imagelab.errors import InputError
+from imagelab.records import notes
+from imagelab.records.ledger import Ledger
+from imagelab.records.notes import Note
+from tests.records.rows import held
+
+
+def test_a_note_is_read_as_it_was_kept(ledger: Ledger) -> None:
+    """A star and a remark come back, and what has no note is left out."""
+    first, second = held(ledger), held(ledger, "an owl")
+    notes.keep(ledger, first.id, Note(True, "the best fur, \x00 and ½"))
+    found = notes.read(ledger, [first.id, second.id])
+    assert found == {first.id: Note(True, "the best fur, ? and ½")}
+
+
+def test_a_later_note_stands_in_place_of_an_earlier_one(ledger: Ledger) -> None:
+    """There is one note to a picture: the newest."""
+    row = held(ledger)
+    notes.keep(ledger, row.id, Note(True, "good"))
+    notes.keep(ledger, row.id, Note(False, "not so good"))
+    assert notes.read(ledger, [row.id]) == {row.id: Note(False, "not so good")}
+
+
+def test_rows_carry_their_notes(ledger: Ledger) -> None:
+    """The rows that the log is made of say the star and the remark; others say neither."""
+    first, _ = held(ledger), held(ledger, "an owl")
+    notes.keep(ledger, first.id, Note(True, "good"))
+    assert [(row["star"], row["remark"]) for row in ledger.rows()] == [(True, "good"), (None, None)]
+
+
+def test_a_note_of_nothing_is_refused(ledger: Ledger) -> None:
+    """A number that no generation has cannot be noted of, and nothing is kept."""
+    with pytest.raises(InputError, match="no generation 99"):
+        notes.keep(ledger, 99, Note(True))
+    assert notes.read(ledger, [99]) == {}
+
+
+@pytest.mark.parametrize("wrong", [{"star": "yes"}, {"remark": 5}, {"remark": "x" * 10_001}])
+def test_what_is_no_note_is_refused(wrong: dict[str, object]) -> None:
+    """A star is a truth value and a remark a text that a person would write."""
+    with pytest.raises(InputError):
+        Note(**wrong)  # type: ignore[arg-type]
+
+
+def test_an_older_ledger_grows_its_notes(path: Path) -> None:
+    """A ledger of the first version takes stars once it has been opened."""
+    with contextlib.closing(Ledger(path)) as first:
+        row = held(first)
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("DROP TABLE notes")
+        raw.execute("UPDATE schema_version SET version = 1")
+    with contextlib.closing(Ledger(path)) as grown:
+        notes.keep(grown, row.id, Note(True))
+        assert notes.read(grown, [row.id]) == {row.id: Note(True)}
