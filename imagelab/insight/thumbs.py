@@ -7,9 +7,12 @@ import struct
 from typing import TYPE_CHECKING
 
 from imagelab.errors import PictureError
+from imagelab.request import Generation
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from imagelab.records.store import Store
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 64_000_000
@@ -33,6 +36,22 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
         if out.tell() <= most:
             break
     return out.getvalue()
+
+
+def kept(store: Store, generation: Generation, side: int = 256) -> bytes:
+    """Give the thumbnail of a generation, made once and then kept beside the pictures.
+
+    Raises:
+        PictureError: there is no picture, or it can no longer be read.
+
+    """
+
+    def make() -> bytes:
+        return thumbnail(generation.bytes, side)
+
+    if generation.picture is None:
+        return make()
+    return store.derived(generation.picture, f"{side}.webp", make)
 
 
 def small(data: bytes, side: int) -> Image:

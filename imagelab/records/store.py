@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ MOST_PIXELS = 64_000_000
 """Far above what any model makes; a file that claims more is damaged, or a trap."""
 
 DRAFTS = ".drafts"
+SMALL = ".small"
+"""Where what was made of pictures is kept: it may be deleted, and is then made again."""
 
 SUFFIX = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
 
@@ -133,13 +135,32 @@ class Store:
             draft.unlink(missing_ok=True)
         return len(drafts)
 
+    def derived(self, name: str, suffix: str, make: Callable[[], bytes]) -> bytes:
+        """Give what was made of a picture (its thumbnail); make it, and keep it, the first time.
+
+        A disk that takes nothing more is no reason to show nothing.
+        """
+        target = self.folder / SMALL / name[:2] / f"{name}-{suffix}"
+        with contextlib.suppress(OSError):
+            if data := target.read_bytes():
+                return data
+        data = make()
+        with contextlib.suppress(OSError):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".")
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(draft, target)
+        return data
+
     def files(self) -> list[Path]:
         """List every picture's file."""
         return sorted(self.folder.glob("[0-9a-f][0-9a-f]/*"))
 
     def forget(self, name: str) -> None:
-        """Delete a picture's file, if it is there."""
-        for file in (self.folder / name[:2]).glob(f"{name}.*"):
+        """Delete a picture's file and what was made of it, if they are there."""
+        made = (self.folder / SMALL / name[:2]).glob(f"{name}-*")
+        for file in [*(self.folder / name[:2]).glob(f"{name}.*"), *made]:
             file.unlink(missing_ok=True)
 
     def path(self, name: str) -> Path:

@@ -37,7 +37,7 @@ def came(cell: Cell, **changes: Any) -> Generation:
         "status": "done",
         "time": datetime(2026, 11, 22, tzinfo=UTC),
         "billed": "yes",
-        "cost_nano": COST_NANO[cell.request.quality],
+        "cost_nano": COST_NANO.get(cell.request.quality, 0),
         "seconds": 3.25,
         "picture": f"{cell.position:064x}",
         "width": width,

@@ -272,3 +272,26 @@ def test_a_folder_without_rights_is_a_clear_error(tmp_path: Path, mode: int) -> 
         folder.chmod(0o700)
         for one, right in rights.items():
             os.chmod(one, right)
+
+
+def test_what_is_made_of_a_picture_is_made_once(tmp_path: Path) -> None:
+    """A thumbnail is made the first time and read the second; it goes with its picture."""
+    store, made = Store(tmp_path), []
+    name = store.keep(b"a picture", "png")
+
+    def make() -> bytes:
+        made.append(1)
+        return b"small"
+
+    assert [store.derived(name, "256.webp", make) for _ in range(3)] == [b"small"] * 3
+    assert made == [1]
+    assert [file.stem for file in store.files()] == [name]
+    store.forget(name)
+    store.derived(name, "256.webp", make)
+    assert made == [1, 1]
+
+
+def test_a_full_disk_does_not_keep_a_thumbnail_from_being_shown(tmp_path: Path) -> None:
+    """Where nothing can be kept, what was made is given all the same."""
+    (tmp_path / ".small").write_text("no folder")
+    assert Store(tmp_path).derived("ab" * 32, "256.webp", lambda: b"small") == b"small"
