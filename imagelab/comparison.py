@@ -5,13 +5,18 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagelab import pricing
+from imagelab.actions import CellActions
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
+from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
+from imagelab.records import notes
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
@@ -162,13 +167,50 @@ class Comparison:
 
     # -- as pictures ----------------------------------------------------------------------
 
-    def grid(self, rows: Axis = None, columns: Axis = None) -> Grid:
-        """Show the live grid with these factors down and across."""
+    @named()
+    def grid(
+        self,
+        rows: Axis = None,
+        columns: Axis = None,
+        *,
+        tabs: Axis = (),
+        sort: str = "",
+        where: str = "",
+    ) -> Grid:
+        """Show the live grid with these factors down, across and as tabs.
+
+        ``sort`` is a column of ``lab.log`` or a factor (``"-cost_usd"``: the dearest first),
+        ``where`` a search such as ``"fox quality:high cost_usd>0.05 star"``. All of them can
+        be set on the grid as well, which also tells what is ``selected`` in it.
+
+        >>> grid = comparison.grid(rows="prompt", columns="quality", tabs="size")  # doctest: +SKIP
+        >>> grid.selected, grid.selection                                      # doctest: +SKIP
+        ([0, 3], (Generation(...), Generation(...)))
+
+        Raises:
+            InputError: there is no such factor or column; the message names those there are.
+
+        """
+        board = self._board(rows, columns, tabs=tabs)
+        how = replace(board.arrangement, sort=sort, where=where)
+        return self._grid(layout.arrange(board.everything, how))
+
+    def _grid(self, board: layout.Board) -> Grid:
+        from imagelab.views._pictures import EAGER, FIRST
         from imagelab.views.grid import Grid
 
-        board = self._board(rows, columns)
-        sheet = self._small_sheet(board)
-        return Grid(board, self._thumbnails(), original=self._original, sheet=sheet, came=self.came)
+        few = board.pictures <= EAGER
+        seen = [tile.position for tile in board.tiles if tile.shown]
+        return Grid(
+            board,
+            {at: self._thumbnail(at) for at in (seen if few else seen[:FIRST])},
+            original=self._original,
+            thumbnail=self._thumbnail,
+            generations=self.generations,
+            sheet=lambda: self._small_sheet(board),
+            came=self.came,
+            actions=CellActions(self._session, self.cells, self.generations, self.came),
+        )
 
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
@@ -186,14 +228,25 @@ class Comparison:
         thumbnails = self._thumbnails(side=512)
         return stills.page(self._board(), thumbnails, title=title, costs_html=table)
 
-    def _board(self, rows: Axis = None, columns: Axis = None) -> layout.Board:
+    def _board(self, rows: Axis = None, columns: Axis = None, *, tabs: Axis = ()) -> layout.Board:
+        noted = notes.read(self._session.ledger, (one.id for one in self))
         return layout.lay_out(
-            self.cells, self.generations, rows=rows, columns=columns, left=self.left
+            self.cells,
+            self.generations,
+            rows=rows,
+            columns=columns,
+            tabs=tabs or (),
+            left=self.left,
+            notes={
+                at: (noted[one.id].star, noted[one.id].remark)
+                for at, one in self.generations.items()
+                if one.id in noted
+            },
         )
 
     def _small_sheet(self, board: layout.Board) -> Image:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
-        return stills.sheet(board, self._pictures(), side=224)
+        return stills.sheet(board, self._thumbnails(), side=224)
 
     def _pictures(self) -> dict[int, bytes]:
         return {at: one.bytes for at, one in self._done().items()}
@@ -204,7 +257,10 @@ class Comparison:
         return {at: one for at, one in there.items() if one is not None and one.status == "done"}
 
     def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
-        return {at: stills.thumbnail(data, side) for at, data in self._pictures().items()}
+        return {at: self._thumbnail(at, side) for at in self._done()}
+
+    def _thumbnail(self, position: int, side: int = 256) -> bytes:
+        return kept(self._session.store, self.generations[position], side)
 
     def _original(self, position: int) -> tuple[bytes, str, str]:
         """Give a picture's bytes, MIME type and file name, when somebody opens it."""
@@ -218,11 +274,7 @@ class Comparison:
 
             display({"text/plain": f"{self!r}\n{stills.text(board)}"}, raw=True)
             return
-        from imagelab.views.grid import show as show_grid
-
-        show_grid(
-            board, self._thumbnails(), self._original, self._small_sheet(board), came=self.came
-        )
+        self._grid(board)._ipython_display_()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from imagelab.views.grid import bundle

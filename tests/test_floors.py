@@ -25,6 +25,7 @@ FLOORS = {
     "planning": 5,
     "runner": 6,
     "insight": 7,
+    "actions": 8,
     "views": 8,
     "comparison": 9,
     "lab": 10,

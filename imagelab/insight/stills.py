@@ -23,6 +23,7 @@ __all__ = [
     "html",
     "lay_out",
     "line",
+    "many",
     "page",
     "sheet",
     "text",
@@ -80,6 +81,14 @@ def line(html_text: str) -> str:
 def ended() -> str:
     """Say what is seen in place of a run's live view once its kernel is gone."""
     return _templates().get_template("ended.html").render()
+
+
+def many(board: Board) -> str:
+    """Say what a live view showed that had too many pictures to leave each of them behind.
+
+    The contact sheet that follows is seen once the view is dead.
+    """
+    return _templates().get_template("many.html").render(board=board, counted=counted)
 
 
 def text(board: Board) -> str:

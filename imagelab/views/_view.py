@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,20 @@ class View(anywidget.AnyWidget):
             if name.startswith("_") or not self.has_trait(name):
                 raise TypeError(f"{type(self).__name__} has no option {name!r}.")
         super().__init__(**options)
+        self.on_msg(self._heard)
+
+    def _heard(self, _: object, content: object, __: object) -> None:
+        """Hear what the page asks for: each kind of message has its method."""
+        if not isinstance(content, Mapping):
+            return
+        answer: Callable[[Mapping[str, Any]], None] | None
+        answer = getattr(self, f"_on_{str(content.get('kind')).replace('-', '_')}", None)
+        if answer is not None:
+            answer(content)
+
+    def _is_from_page(self, name: str) -> bool:
+        """Tell whether a trait is being set by the page: nobody is there to catch an error."""
+        return name in self._property_lock
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         _close_previous(self)

@@ -4,72 +4,102 @@ from __future__ import annotations
 
 import html as markup
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import traitlets
 
-from imagelab.catalog.money import show as money
-from imagelab.errors import PictureError
+from imagelab.errors import ImageLabError, InputError, PictureError
 from imagelab.insight import stills
+from imagelab.insight.board import Board, Tile
 from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
 from imagelab.views import lasting
-from imagelab.views._view import View
+from imagelab.views._arranged import Arranged
+from imagelab.views._pictures import EAGER, FIRST, Original
+from imagelab.views._tiles import outcome_of, progress_of, tile_of, totals_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from imagelab.runner import Progress
 
-Original = tuple[bytes, str, str]
-"""A picture as received: its bytes, MIME type and a file name to save it under."""
 
-# What tells JavaScript about a tile; the rest of a tile is Python's own.
-_SENT = ("row", "column", "status", "alt", "price", "seconds", "note", "label", "width", "height")
+class Actions(Protocol):
+    """What a grid may have done about one of its pictures, by its position."""
+
+    def note(self, position: int, star: bool, remark: str) -> None:
+        """Keep what a person thinks of the picture."""
+
+    def quote(self, position: int) -> str:
+        """Say in a few words what a new take will cost."""
+
+    def again(self, position: int, tell: Callable[[Mapping[int, Generation], str], None]) -> None:
+        """Ask for a new take and return at once; ``tell`` hears what came, or why nothing."""
+
+    def code(self, position: int) -> str:
+        """Write the Python that made the picture."""
 
 
-class Grid(View, stem="grid"):
+class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
     """Pictures side by side, from a board and thumbnails by position.
 
     ``original`` is called with a position when somebody opens that picture, and only then;
+    ``thumbnail`` likewise when one comes into sight that did not travel with the view.
     ``stop`` is called when somebody presses Stop, and without it there is no such button.
-    ``sheet`` is a contact sheet, shown where neither views nor styles work. ``came`` says of
-    each position whether its picture was ``sent`` for or came from the ``ledger``, so that the
-    live view tells what was paid now; nothing that is saved says it.
-    ``selected`` is the position opened last, -1 before that.
+    ``sheet`` is a contact sheet, or makes one; it is shown where neither views nor styles
+    work. ``came`` says of each position whether its picture was ``sent`` for or came from
+    the ``ledger``, so that the live view tells what was paid now; nothing that is saved says
+    it. Without ``actions`` nothing can be noted, copied or asked for again.
+
+    What can be read and set: ``rows``, ``columns`` and ``tabs`` (factors by name), ``tab``
+    (the one that is open), ``sort`` (a column, ``"-cost_usd"`` for the dearest first),
+    ``where`` (a search: ``"fox quality:high cost_usd>0.05 star"``), ``selected`` (positions)
+    and ``opened`` (the position opened last, -1 before that). ``selection`` gives the
+    generations that are selected.
 
     >>> Grid(lay_out(cells, generations), thumbnails)    # doctest: +SKIP
     Grid(2 rows x 3 columns, 6 pictures)
     """
 
-    table = traitlets.Dict().tag(sync=True)
-    totals = traitlets.Dict().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
-    selected = traitlets.Int(-1).tag(sync=True)
+    can = traitlets.Dict().tag(sync=True)
+    selected = traitlets.List(traitlets.Int()).tag(sync=True)
+    opened = traitlets.Int(-1).tag(sync=True)
 
     def __init__(
         self,
-        board: stills.Board,
+        board: Board,
         thumbnails: Mapping[int, bytes] = {},
         original: Callable[[int], Original] | None = None,
         *,
-        sheet: Image | None = None,
+        thumbnail: Callable[[int], bytes] | None = None,
+        generations: Mapping[int, Generation] = {},
+        sheet: Image | Callable[[], Image] | None = None,
         stop: Callable[[], None] | None = None,
         came: Mapping[int, str] = {},
+        actions: Actions | None = None,
     ) -> None:
-        self._board = board
-        self._original, self._stop, self._sheet = original, stop, sheet
-        self._read: Callable[[Generation], bytes] | None = None
-        self._landed: dict[int, Generation] = {}
-        self._side = 256
+        self._original, self._thumbnail, self._stop = original, thumbnail, stop
+        self._sheet, self._actions = sheet, actions
+        self._landed: Mapping[int, Generation] = generations
+        self._live: dict[int, Generation] | None = None
+        self._make: Callable[[Generation], bytes] | None = None
+        self._asking: set[int] = set()
+        self._problems: dict[int, str] = {}
         self.add_traits(**_traits(board, thumbnails))
-        can = {"originals": original is not None, "stop": stop is not None, "run": False}
+        able = {"originals": original is not None, "stop": stop is not None, "run": False}
         super().__init__(
-            table={**_table(board), **can}, totals=_totals(board), progress=_outcome(board, came)
+            board,
+            progress=outcome_of(board, came),
+            can={
+                **able,
+                "thumbnails": thumbnail is not None,
+                "act": actions is not None,
+                "positions": [tile.position for tile in board.everything],
+            },
         )
-        self.on_msg(self._answer)
 
     @classmethod
     def live(
@@ -79,93 +109,187 @@ class Grid(View, stem="grid"):
         rows: str | Sequence[str] | None = None,
         columns: str | Sequence[str] | None = None,
         read: Callable[[Generation], bytes] = lambda generation: generation.bytes,
+        small: Callable[[Generation], bytes] | None = None,
         stop: Callable[[], None] | None = None,
-        side: int = 256,
     ) -> Self:
         """Make a grid of pictures still to come: hand it to a run as its display.
 
-        ``read`` gives the bytes of a generation that is done, for thumbnails of ``side``
-        pixels as they land and for originals. With ``stop`` the run goes on after its cell
-        has returned, and the view is all that the cell shows.
+        ``read`` gives the bytes of a generation that is done, for originals; ``small`` its
+        thumbnail, which is made of these bytes otherwise. With ``stop`` the run goes on after
+        its cell has returned, and the view is all that the cell shows.
         """
-        grid = cls(stills.lay_out(cells, {}, rows=rows, columns=columns), stop=stop)
-        grid._read, grid._side, grid._original = read, side, grid._landed_original
-        grid.table = {**grid.table, "originals": True, "run": True}
+        landed: dict[int, Generation] = {}
+
+        def one(position: int) -> Generation:
+            if position not in landed:
+                raise PictureError("This picture has not come yet: wait for the run to finish it.")
+            return landed[position]
+
+        def original(position: int) -> Original:
+            return read(one(position)), one(position).mime, _file_name(one(position))
+
+        make = small or (lambda generation: stills.thumbnail(read(generation)))
+        grid = cls(
+            stills.lay_out(cells, {}, rows=rows, columns=columns),
+            original=original,
+            thumbnail=lambda position: make(one(position)),
+            generations=landed,
+            stop=stop,
+        )
+        grid._make, grid._live = make, landed
+        grid.can = {**grid.can, "run": True}
         grid.progress = {"pictures": len(cells), "landed": 0, "finished": False}
         return grid
 
-    @property
-    def board(self) -> stills.Board:
-        """What is shown, and where."""
-        return self._board
+    # -- for Python -----------------------------------------------------------------------
 
     @property
     def thumbnails(self) -> dict[int, bytes]:
-        """The thumbnails that have come so far, WebP bytes by position."""
-        named = {tile.position: f"picture_{tile.position}" for tile in self._board.tiles}
-        return {at: data for at, name in named.items() if (data := getattr(self, name))}
+        """The thumbnails that travel with the view and have come, WebP bytes by position."""
+        named = {tile.position: f"picture_{tile.position}" for tile in self._board.everything}
+        return {at: data for at, name in named.items() if (data := getattr(self, name, b""))}
+
+    @property
+    def selection(self) -> tuple[Generation, ...]:
+        """The generations of the cells that are selected; those without one are left out."""
+        return tuple(self._landed[at] for at in self.selected if at in self._landed)
 
     def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
         """Lay in what has landed, and say how far the run is. Called by a run, from its thread."""
-        changed: dict[str, Any] = {}
-        for position, generation in landed.items():
-            changed.update(self._land(position, generation))
-        with self.hold_sync():
-            for name, value in changed.items():
-                setattr(self, name, value)
-            self.totals = _totals(self._board)
-            self.progress = _progress(progress)
+        if self._live is not None:
+            self._live.update(landed)
+        self._lay_in(landed, progress=progress_of(progress))
 
-    def _land(self, position: int, generation: Generation) -> dict[str, Any]:
+    def _lay_in(self, landed: Mapping[int, Generation], **changes: Any) -> None:
+        pushed: dict[int, bytes] = {}
+        with self._turn, self._settled():
+            for position, generation in landed.items():
+                changes |= self._land(position, generation, pushed)
+            with self.hold_sync():
+                for name, value in changes.items():
+                    setattr(self, name, value)
+                self.totals = totals_of(self._board)
+                if landed and (self.sort or self.where):
+                    self._arrange()
+        self._push(pushed)
+
+    def _land(
+        self, position: int, generation: Generation, pushed: dict[int, bytes]
+    ) -> dict[str, Any]:
         """Take one outcome over into the board; give the traits that it changes."""
-        old = next((tile for tile in self._board.tiles if tile.position == position), None)
+        old = self._board.tile(position)
         if old is None:
             return {}
-        tile, small = old.with_generation(generation), b""
-        if tile.shown and self._read is not None:
+        tile, data = old.with_generation(generation), b""
+        if old.generation not in (None, generation.id):
+            tile = replace(tile, star=False, remark="")  # those were of the take before
+        if tile.shown and self._make is not None:
             try:
-                small = stills.thumbnail(self._read(generation), self._side)
+                data = self._make(generation)
             except PictureError as problem:
                 tile = replace(tile, note=str(problem))
-            self._landed[position] = generation
         self._board = self._board.with_tile(tile)
-        return {f"picture_{position}": small, f"tile_{position}": _tile(tile)}
-
-    def _landed_original(self, position: int) -> Original:
-        generation = self._landed.get(position)
-        if generation is None or self._read is None:
-            raise PictureError("This picture has not come yet: wait for the run to finish it.")
-        suffix = {"jpeg": "jpg"}.get(generation.format, generation.format)
-        name = f"{(generation.picture or 'picture')[:16]}.{suffix}"
-        return self._read(generation), generation.mime, name
-
-    def _answer(self, _: object, content: dict[str, Any], __: object) -> None:
-        """Hear what the page asks: an original, or to stop."""
-        if content.get("kind") == "stop" and self._stop is not None:
-            self._stop()
-        elif content.get("kind") == "original" and self._original is not None:
-            self._send_original(int(content["position"]))
-
-    def _send_original(self, position: int) -> None:
-        reply: dict[str, Any] = {"kind": "original", "position": position}
-        try:
-            data, mime, name = self._original(position)  # type: ignore[misc]
-        except Exception as problem:  # whatever it is, the person who clicked must read it
-            self.send({**reply, "error": str(problem) or type(problem).__name__})
+        changes: dict[str, Any] = {f"tile_{position}": self._told(tile)}
+        if self.has_trait(f"picture_{position}"):
+            changes[f"picture_{position}"] = data
         else:
-            self.send({**reply, "mime": mime, "name": name}, buffers=[data])
+            pushed[position] = data
+        return changes
+
+    def _told(self, tile: Tile) -> dict[str, Any]:
+        at = tile.position
+        return tile_of(tile, asking=at in self._asking, problem=self._problems.get(at, ""))
+
+    def _redraw(self, position: int) -> None:
+        tile = self._board.tile(position)
+        if tile is not None:
+            setattr(self, f"tile_{position}", self._told(tile))
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> Any:
+        known = {tile.position for tile in self._board.everything}
+        wrong = [at for at in proposal.value if at not in known]
+        if wrong and not self._is_from_page("selected"):
+            raise InputError(f"There is no picture at {wrong[0]}: positions are {_range(known)}.")
+        return [at for at in dict.fromkeys(proposal.value) if at in known]
+
+    # -- for the page ---------------------------------------------------------------------
+
+    def _on_stop(self, _: Mapping[str, Any]) -> None:
+        if self._stop is not None:
+            self._stop()
+
+    def _on_note(self, asked: Mapping[str, Any]) -> None:
+        """Keep a star and a remark, and show them."""
+        position, star, remark = int(asked["position"]), bool(asked["star"]), str(asked["remark"])
+        tile = self._board.tile(position)
+        if self._actions is None or tile is None:
+            return
+        try:
+            self._actions.note(position, star, remark)
+        except ImageLabError as problem:
+            self._say(position, str(problem))
+            return
+        with self._turn:
+            self._board = self._board.with_tile(replace(tile, star=star, remark=remark))
+            self._say(position, "")
+
+    def _on_quote(self, asked: Mapping[str, Any]) -> None:
+        if self._actions is not None:
+            self._reply("quote", asked, self._actions.quote)
+
+    def _on_code(self, asked: Mapping[str, Any]) -> None:
+        if self._actions is not None:
+            self._reply("code", asked, self._actions.code)
+
+    def _reply(self, kind: str, asked: Mapping[str, Any], ask: Callable[[int], str]) -> None:
+        reply: dict[str, Any] = {"kind": kind, "position": int(asked["position"])}
+        try:
+            self.send({**reply, "words": ask(reply["position"])})
+        except ImageLabError as problem:
+            self.send({**reply, "error": str(problem)})
+
+    def _on_again(self, asked: Mapping[str, Any]) -> None:
+        """Ask for a new take of one picture; the old one stays until it has come."""
+        position = int(asked["position"])
+        if self._actions is None or position in self._asking:
+            return
+        self._asking.add(position)
+        self._say(position, "")
+
+        def tell(landed: Mapping[int, Generation], problem: str) -> None:
+            self._asking.discard(position)
+            self._lay_in(landed)
+            self._say(position, problem)
+
+        try:
+            self._actions.again(position, tell)
+        except ImageLabError as problem:
+            tell({}, str(problem))
+
+    def _say(self, position: int, problem: str) -> None:
+        with self._turn:
+            self._problems[position] = problem
+            self._redraw(position)
+
+    # -- on the screen --------------------------------------------------------------------
 
     def _ipython_display_(self) -> None:
         """Show the live view, and after it what is seen where no view lives."""
+        board = self._whole()
         if not in_notebook():
-            lasting.show({"text/plain": stills.text(self._board)})
+            lasting.show({"text/plain": stills.text(board)})
             return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if bundle else ({"text/plain": repr(self)}, {})
         # Words of its own would stand above the pictures in a notebook that is not trusted yet.
         lasting.show({**data, "text/plain": ""}, metadata)
-        if not self.table["run"]:
-            lasting.leave(self._board, self.thumbnails, self._sheet)
+        if not self.can["run"]:
+            sheet = self._sheet() if callable(self._sheet) else self._sheet
+            if board.pictures > EAGER:
+                lasting.leave_many(board, sheet)
+            else:
+                lasting.leave(board, self.thumbnails, sheet)
         elif self._stop is not None:
             # Nothing else will stand in this output once the view is dead.
             lasting.show({"text/html": stills.ended(), "text/plain": "A run in progress."})
@@ -179,10 +303,10 @@ class Grid(View, stem="grid"):
 
 
 def show(
-    board: stills.Board,
+    board: Board,
     thumbnails: Mapping[int, bytes],
     original: Callable[[int], Original] | None = None,
-    sheet: Image | None = None,
+    sheet: Image | Callable[[], Image] | None = None,
     *,
     came: Mapping[int, str] = {},
 ) -> Grid:
@@ -198,7 +322,7 @@ def show(
 
 
 def bundle(
-    board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None = None
+    board: Board, thumbnails: Mapping[int, bytes], sheet: Image | None = None
 ) -> dict[str, str]:
     """Give a comparison as one MIME bundle, for front ends that ask for just one."""
     drawn = {} if sheet is None else lasting.drawn(board, sheet)
@@ -214,74 +338,29 @@ def line(html_text: str) -> None:
     lasting.show({"text/html": stills.line(html_text), "text/plain": plain})
 
 
-def _traits(board: stills.Board, thumbnails: Mapping[int, bytes]) -> dict[str, Any]:
-    """Make one trait per tile and one per thumbnail, so that only what changes is sent."""
+def _traits(board: Board, thumbnails: Mapping[int, bytes]) -> dict[str, Any]:
+    """Make one trait per tile, so that only what changes is sent, and one per thumbnail.
+
+    Of very many pictures only the first have one: what a page does not show it does not get.
+    """
     made: dict[str, Any] = {}
-    for tile in board.tiles:
+    few = len(board.everything) <= EAGER
+    for number, tile in enumerate(board.everything):
         small = thumbnails.get(tile.position, b"")
-        made[f"tile_{tile.position}"] = traitlets.Dict(_tile(tile)).tag(sync=True)
-        made[f"picture_{tile.position}"] = traitlets.Bytes(small).tag(sync=True)
+        made[f"tile_{tile.position}"] = traitlets.Dict(tile_of(tile)).tag(sync=True)
+        if few or small or number < FIRST:
+            made[f"picture_{tile.position}"] = traitlets.Bytes(small).tag(sync=True)
     return made
 
 
-def _table(board: stills.Board) -> dict[str, Any]:
-    return {
-        "rows": list(board.rows),
-        "columns": list(board.columns),
-        "row_name": board.row_name,
-        "column_name": board.column_name,
-        "positions": [tile.position for tile in board.tiles],
-        "abreast": board.widest,
-        "common": board.common,
-    }
+def _file_name(generation: Generation) -> str:
+    suffix = {"jpeg": "jpg"}.get(generation.format, generation.format)
+    return f"{(generation.picture or 'picture')[:16]}.{suffix}"
 
 
-def _totals(board: stills.Board) -> dict[str, Any]:
-    return {
-        "rows": list(board.row_totals),
-        "columns": list(board.column_totals),
-        "all": board.total,
-        "shown": board.shown,
-        "simulated": board.simulated,
-    }
-
-
-def _tile(tile: stills.Tile) -> dict[str, Any]:
-    whole = asdict(tile)
-    return {name: whole[name] for name in _SENT}
-
-
-def _outcome(board: stills.Board, came: Mapping[int, str]) -> dict[str, Any]:
-    """Say of a run that is over what was paid for now; nothing where nobody knows."""
-    if not came:
-        return {}
-    landed = [tile for tile in board.tiles if tile.position in came]
-    costs = {
-        tile.generation: tile.cost_nano or 0 for tile in landed if came[tile.position] == "sent"
-    }
-    return {
-        "pictures": board.pictures,
-        "landed": len(landed),
-        "from_ledger": sum(came[tile.position] == "ledger" for tile in landed),
-        "troubled": sum(not tile.shown for tile in landed),
-        "spent": money(sum(costs.values())),
-        "finished": True,
-    }
-
-
-def _progress(progress: Progress) -> dict[str, Any]:
-    return {
-        "pictures": progress.pictures,
-        "landed": progress.landed,
-        "from_ledger": progress.from_ledger,
-        "troubled": progress.troubled,
-        "spent": money(progress.spent_nano),
-        "quoted": "" if progress.quoted_nano is None else money(progress.quoted_nano),
-        "simulated": progress.simulated,
-        "seconds_left": progress.seconds_left,
-        "stopping": progress.stopping,
-        "finished": progress.finished,
-    }
+def _range(positions: Iterable[int]) -> str:
+    known = sorted(positions)
+    return f"{known[0]} to {known[-1]}" if known else "none"
 
 
 def _many(number: int, what: str) -> str:

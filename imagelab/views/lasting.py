@@ -12,6 +12,9 @@ from imagelab.insight import stills
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MOST_SHEET_BYTES = 1_200_000
+"""However many pictures there are, a notebook stays light."""
+
 
 def leave(board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None) -> None:
     """Display what is seen after a live view where it lives no more.
@@ -46,7 +49,7 @@ def written(
 
 def drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
     """Encode a contact sheet, small enough that a notebook stays light."""
-    most = 20_000 + 11_000 * board.pictures
+    most = min(20_000 + 11_000 * board.pictures, MOST_SHEET_BYTES)
     data, picture = b"", sheet.convert("RGB")
     for quality, scale in ((82, 1.0), (70, 1.0), (70, 0.75), (60, 0.5), (50, 0.35)):
         out, size = io.BytesIO(), (round(sheet.width * scale), round(sheet.height * scale))
@@ -55,3 +58,11 @@ def drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
         if len(data) <= most:
             break
     return {"image/jpeg": base64.b64encode(data).decode()}
+
+
+def leave_many(board: stills.Board, sheet: Image | None) -> None:
+    """Display what is seen after a live view of very many pictures: one small sheet of them all."""
+    show({"text/html": stills.many(board), "text/plain": stills.text(board)})
+    if sheet is not None:
+        words = f"Contact sheet: {stills.counted(board.pictures)}"
+        show({**drawn(board, sheet), "text/plain": words})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import TypeVar
 
 from imagelab.catalog.money import show
 from imagelab.insight.layout import counted
+from imagelab.insight.thumbs import kept
+from imagelab.request import Generation
 from imagelab.runner import Run
 from imagelab.views.grid import Grid, line
 
@@ -17,7 +20,7 @@ def follow(run: Run[Result]) -> Result:
     """Show a run while the cell waits for it, then leave one line in its place."""
     from IPython.display import display
 
-    grid = Grid.live(run.cells)
+    grid = Grid.live(run.cells, small=_small_of(run))
     display(grid)
     result = run.start(grid).result()
     line(_left(run))
@@ -28,9 +31,14 @@ def begin(run: Run[Result]) -> Run[Result]:
     """Show a run with a Stop button, and return while it goes on."""
     from IPython.display import display
 
-    grid = Grid.live(run.cells, stop=run.stop)
+    grid = Grid.live(run.cells, small=_small_of(run), stop=run.stop)
     display(grid)
     return run.start(grid)
+
+
+def _small_of(run: Run[Result]) -> Callable[[Generation], bytes]:
+    """Make thumbnails once: the comparison that follows shows the same ones."""
+    return lambda generation: kept(run.session.store, generation)
 
 
 def _left(run: Run[Result]) -> str:

@@ -77,7 +77,9 @@ def test_rows_and_columns_have_names_and_sums(shown: Notebook) -> None:
     headers = shown.page.get_by_role("columnheader")
     expect(headers).to_have_text(["prompt", "low$0.022", "medium$0.084", "high$0.334"])
     rows = shown.page.get_by_role("rowheader")
-    expect(rows).to_have_text(["a red fox$0.220", "a blue fox$0.220"])
+    expect(rows).to_have_text(["a red fox$0.220", "a red blue fox$0.220"])
+    expect(rows.nth(1).locator("del")).to_have_text("red")
+    expect(rows.nth(1).locator("ins")).to_have_text("blue")
 
 
 def test_only_the_live_view_is_seen(shown: Notebook) -> None:
@@ -95,10 +97,10 @@ def test_a_click_brings_the_original(shown: Notebook) -> None:
 
 
 def test_python_sees_what_was_opened(shown: Notebook) -> None:
-    """The position of the opened picture arrives as ``selected``."""
-    assert shown.kernel_eval("grid.selected") == -1
+    """The position of the opened picture arrives as ``opened``."""
+    assert shown.kernel_eval("grid.opened") == -1
     open_tile(shown, 2)
-    assert shown.kernel_eval("grid.selected") == 2
+    assert shown.kernel_eval("grid.opened") == 2
 
 
 def test_escape_closes_and_gives_the_focus_back(shown: Notebook) -> None:
@@ -127,7 +129,7 @@ def test_the_keyboard_alone_is_enough(shown: Notebook) -> None:
     shown.page.keyboard.press("ArrowRight")
     shown.page.keyboard.press("Enter")
     shown.page.locator('.il-box[data-state="ready"]').wait_for()
-    assert shown.kernel_eval("grid.selected") == 4
+    assert shown.kernel_eval("grid.opened") == 4
 
 
 @pytest.mark.parametrize("key", ["x", "d", "a", "ArrowDown", "Delete"])
@@ -250,7 +252,7 @@ def test_a_started_run_leaves_words_when_its_kernel_is_gone(live: Notebook) -> N
 
 
 def test_a_reloaded_page_has_its_grid_back(shown: Notebook) -> None:
-    """With the kernel alive, pictures, selection and originals are there again."""
+    """With the kernel alive, pictures, what was opened and originals are there again."""
     open_tile(shown, 5)
     shown.save()
     shown.reload()

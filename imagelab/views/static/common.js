@@ -77,3 +77,35 @@ function asPng(image) {
   canvas.getContext("2d").drawImage(image, 0, 0);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
+
+/** Listen to a model, and stop listening with one call when the view ends. */
+function watcher(model) {
+  const watched = [];
+  const watch = (event, act) => {
+    model.on(event, act);
+    watched.push([event, act]);
+  };
+  watch.end = () => watched.splice(0).forEach(([event, act]) => model.off(event, act));
+  return watch;
+}
+
+/** Save what was set on a model: at once, and then at most ten times a second. */
+export function gently(model, every = 100) {
+  let timer = null;
+  let again = false;
+  const save = () => {
+    if (timer) return (again = true);
+    model.save_changes();
+    timer = setTimeout(() => {
+      timer = null;
+      if (again) save((again = false));
+    }, every);
+  };
+  save.end = () => {
+    clearTimeout(timer);
+    if (again) model.save_changes();
+    timer = null;
+    again = false;
+  };
+  return save;
+}

@@ -1,20 +1,8 @@
 // The grid: pictures in rows and columns, prices under them, originals on a click.
 //
-// Python writes `table`, `totals`, `progress`, one `tile_<position>` and one `picture_<position>`
-// per picture; this page writes `selected`. Originals and Stop travel as messages.
-
-const ICONS = {
-  failed: SVG('<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.4v.1"/>'),
-  refused: SVG('<circle cx="12" cy="12" r="9"/><path d="M5.8 18.2 18.2 5.8"/>'),
-  unknown: SVG('<circle cx="12" cy="12" r="9"/><path d="M9.4 9.6a2.7 2.7 0 1 1 3.8 2.4c-.8.4-1.2.9-1.2 1.8M12 16.6v.1"/>'),
-  spoilt: SVG('<path d="M4 5h16v6l-3 3-4-4-4 5-3-3-2 2zM4 18l2-2M20 15v4H8"/>'),
-  "not asked": SVG('<circle cx="12" cy="12" r="9"/><path d="M8.5 12h7"/>'),
-  close: SVG('<path d="M6 6l12 12M18 6 6 18"/>'),
-  back: SVG('<path d="M14.5 5.5 8 12l6.5 6.5"/>'),
-  on: SVG('<path d="M9.5 5.5 16 12l-6.5 6.5"/>'),
-};
-
-const SLOW_MS = 4000; // an original that takes longer comes from a busy kernel, or never
+// Python writes `table`, `totals`, `progress`, `problem`, one `tile_<position>` per picture and a
+// `picture_<position>` for those that travel with the view; this page writes how they are to be
+// arranged, `selected` and `opened`. Originals, notes, new takes and Stop travel as messages.
 
 // ---- pure parts ---------------------------------------------------------------------------
 
@@ -42,9 +30,7 @@ export function headline(pictures, totals, progress) {
 
 /** Order tiles as they are read: by row, then column, then as they stand in their place. */
 export function readingOrder(tiles) {
-  return [...tiles].sort(
-    (a, b) => a.row - b.row || a.column - b.column || a.position - b.position,
-  );
+  return [...tiles].sort((a, b) => a.row - b.row || a.column - b.column || (a.order ?? a.position) - (b.order ?? b.position));
 }
 
 /** Find where an arrow key leads from a tile: sideways in reading order, up and down in a column. */
@@ -72,223 +58,59 @@ export function step(tiles, position, key) {
   return places[Math.min(rank(here), places.length - 1)].position;
 }
 
-/** Write the line under an original: price, time, size, what sets it apart. */
-export function facts(tile) {
-  const size = tile.status === "done" ? `${tile.width} × ${tile.height}` : "";
-  const state = tile.status === "done" ? "" : tile.status;
-  const note = tile.status === "done" ? tile.note : ""; // other notes stand large above this line
-  return [state, tile.price, tile.seconds, size, note].filter(Boolean);
-}
-
 // ---- the page -----------------------------------------------------------------------------
 
-/** The original of one picture, over everything else. */
-class Lightbox {
-  #url = null;
-  #blob = null;
-  #slow = null;
-  position = -1;
-
-  constructor(make, ask, neighbour) {
-    this.ask = ask;
-    this.neighbour = neighbour;
-    this.make = make;
-    const button = (word, title, act, html) =>
-      make("button", { type: "button", class: "il-tool", title, "aria-label": html ? title : null, onclick: act, ...(html ? { html } : {}) }, ...(html ? [] : [word]));
-    this.image = make("img", { class: "il-original", alt: "" });
-    this.message = make("p", { class: "il-message", role: "status" });
-    this.words = make("p", { class: "il-words" });
-    this.facts = make("p", { class: "il-facts" });
-    this.save = make("a", { class: "il-tool il-save", title: "Save the picture as it was received" }, "Save");
-    this.copy = button("Copy", "Copy the picture", () => this.#copy());
-    this.back = button("", "Previous picture", () => this.#go("ArrowLeft"), ICONS.back);
-    this.on = button("", "Next picture", () => this.#go("ArrowRight"), ICONS.on);
-    this.back.classList.add("il-back");
-    this.on.classList.add("il-on");
-    const close = button("", "Close", () => this.node.close(), ICONS.close);
-    this.stage = make("div", { class: "il-stage", onclick: (event) => event.target === this.stage && this.node.close() }, this.image, this.message);
-    this.node = make(
-      "dialog",
-      { class: "il-box", "aria-label": "Original picture", onclose: () => this.#closed(), onkeydown: (event) => this.#key(event) },
-      this.back,
-      this.stage,
-      this.on,
-      make("div", { class: "il-caption" }, make("div", { class: "il-about" }, this.words, this.facts), make("div", { class: "il-tools" }, this.save, this.copy, close)),
-    );
-  }
-
-  show(tile, thumbnail) {
-    this.#free();
-    this.position = tile.position;
-    this.tile = tile;
-    this.words.textContent = tile.alt;
-    this.facts.replaceChildren(...dotted(this.make, facts(tile)).filter(Boolean));
-    this.image.alt = tile.alt;
-    this.image.style.aspectRatio = `${tile.width} / ${tile.height}`;
-    this.image.style.setProperty("--il-w", tile.width);
-    this.image.style.setProperty("--il-h", tile.height);
-    this.image.hidden = !thumbnail;
-    if (thumbnail) this.image.src = thumbnail;
-    this.back.disabled = this.neighbour(tile.position, "ArrowLeft") === null;
-    this.on.disabled = this.neighbour(tile.position, "ArrowRight") === null;
-    if (!this.node.open) this.node.showModal();
-    if (tile.status !== "done") return this.#state("none", `${tile.status}${tile.note ? `: ${tile.note}` : ""}`);
-    if (!this.ask(tile.position)) return this.#state("small", "");
-    this.#state("asked", "");
-    this.#slow = setTimeout(() => this.#state("asked", "The kernel is busy or gone; the original comes when it answers."), SLOW_MS);
-  }
-
-  /** Take an answer from Python: an original, or why there is none. */
-  async take(answer, buffer) {
-    if (answer.position !== this.position) return;
-    clearTimeout(this.#slow);
-    if (answer.error) return this.#state("none", answer.error);
-    this.#free();
-    this.#blob = new Blob([buffer], { type: answer.mime });
-    const url = (this.#url = URL.createObjectURL(this.#blob));
-    const decoded = new Image();
-    decoded.src = url;
-    await decoded.decode().catch(() => {});
-    if (url !== this.#url) return; // somebody moved on while it was decoded
-    if (!decoded.naturalWidth) return this.#state("none", "What is kept is no picture that this browser can show.");
-    this.image.src = url;
-    this.image.hidden = false;
-    this.save.href = url;
-    this.save.download = answer.name;
-    this.#state("ready", "");
-  }
-
-  #state(state, message) {
-    this.node.dataset.state = state;
-    this.message.textContent = message;
-    this.copy.disabled = state !== "ready";
-    this.save.toggleAttribute("aria-disabled", state !== "ready");
-  }
-
-  async #copy() {
-    const blob = this.#blob;
-    try {
-      // Clipboards take PNG only: other kinds are redrawn, at full size.
-      const png = blob.type === "image/png" ? blob : asPng(this.image);
-      await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
-      this.copy.textContent = "Copied";
-    } catch {
-      this.#state("ready", "This browser does not let pages copy pictures. Save it instead.");
-    }
-  }
-
-  #go(key) {
-    const next = this.neighbour(this.position, key);
-    if (next !== null) this.onmove(next);
-  }
-
-  #key(event) {
-    if (belongsToNotebook(event)) return;
-    if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") {
-      event.preventDefault();
-      this.#go(event.key);
-    }
-  }
-
-  #free() {
-    clearTimeout(this.#slow);
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#url = this.#blob = null;
-    this.save.removeAttribute("href");
-    this.copy.textContent = "Copy";
-  }
-
-  #closed() {
-    const from = this.position;
-    this.position = -1;
-    this.#free();
-    this.image.removeAttribute("src");
-    this.onclosed?.(from);
-  }
-
-  destroy() {
-    this.#free();
-    if (this.node.open) this.node.close();
-  }
-}
-
 /** The line above the pictures, with the bar and Stop while a run lasts. */
-function header(make, stop) {
+function header(make, stop, ...more) {
   const bar = make("div", { class: "il-bar", role: "progressbar", "aria-label": "Pictures that have come", "aria-valuemin": "0" }, make("div", { class: "il-fill" }));
   const words = make("p", { class: "il-headline" });
-  const badge = make("span", { class: "il-badge", title: "Made by the offline simulator: no money was spent. The prices are the provider's." }, "simulated pictures, real prices");
+  const badge = make("span", { class: "il-badge", title: "Made by the offline simulator: no money was spent. The prices are the provider's, the seconds are not." }, "simulated pictures, real prices");
   const button = make("button", { type: "button", class: "il-stop", onclick: stop }, "Stop");
-  const node = make("div", { class: "il-head" }, make("div", { class: "il-top" }, words, badge, button), bar);
+  const node = make("div", { class: "il-head" }, make("div", { class: "il-top" }, words, badge, ...more, button), bar);
   return {
     node,
-    draw(table, totals, progress) {
+    draw(table, totals, progress, can) {
       const running = progress.pictures !== undefined && !progress.finished;
-      const all = table.positions.length;
+      const all = running ? table.everything : table.positions.length;
       words.replaceChildren(...dotted(make, [...headline(all, totals, progress), table.common].filter(Boolean)).filter(Boolean));
       badge.hidden = !(totals.simulated || progress.simulated);
       bar.hidden = !running;
       bar.setAttribute("aria-valuemax", all);
       bar.setAttribute("aria-valuenow", progress.landed ?? 0);
       bar.firstChild.style.width = `${(100 * (progress.landed ?? 0)) / Math.max(1, all)}%`;
-      button.hidden = !(running && table.stop);
+      button.hidden = !(running && can.stop);
       button.disabled = Boolean(progress.stopping);
       button.textContent = progress.stopping ? "Stopping …" : "Stop";
     },
   };
 }
 
-/** One picture with its price, seconds and label. */
-function tileNode(make, position, open) {
-  const frame = make("span", { class: "il-frame" });
-  const button = make("button", { type: "button", class: "il-open", "data-position": position, onclick: () => open(position) }, frame);
-  const price = make("span", { class: "il-price" });
-  const seconds = make("span", { class: "il-seconds" });
-  const label = make("span", { class: "il-label" });
-  const note = make("span", { class: "il-note" });
-  const node = make("figure", { class: "il-tile" }, button, make("figcaption", {}, make("span", { class: "il-line1" }, price, seconds), label, note));
-  return {
-    node,
-    button,
-    draw(tile, url, over) {
-      const status = tile.status === "waiting" && over ? "not asked" : tile.status;
-      node.dataset.status = status;
-      frame.style.aspectRatio = `${tile.width} / ${tile.height}`;
-      frame.replaceChildren(url ? make("img", { src: url, alt: tile.alt, draggable: "false" }) : status === "waiting" ? "" : trouble(make, status, tile));
-      button.disabled = status === "waiting" || status === "not asked";
-      button.setAttribute("aria-label", url ? `Open ${tile.alt}` : `${tile.alt}: ${status}${tile.note ? `, ${tile.note}` : ""}`);
-      price.textContent = tile.price;
-      seconds.textContent = tile.seconds;
-      label.textContent = tile.label;
-      note.textContent = status === "done" ? tile.note : "";
-      note.title = note.textContent;
-    },
-  };
-}
-
-function trouble(make, status, tile) {
-  return make("span", { class: "il-trouble" }, make("span", { class: "il-icon", html: ICONS[status] ?? ICONS.spoilt }), make("b", {}, status === "done" ? "cannot be shown" : status), make("span", { class: "il-reason", title: tile.note }, tile.note));
-}
-
 /** The rows and columns: CSS lays them out, roles say what they are. */
-function board(make, table, tiles) {
+function board(make, table, tiles, nodes, diff) {
   const many = table.columns.length > 1 || table.rows.length === 1;
+  const flat = table.columns.length === 1 && table.rows.length === 1 && table.abreast > 6;
   const columns = table.columns.map((name) =>
     make("div", { class: "il-column", role: "columnheader" }, make("span", { class: "il-name" }, name), make("span", { class: "il-sum" })),
   );
-  const rows = table.rows.map((name) =>
-    make("div", { class: "il-row", role: "rowheader", title: name }, make("span", { class: "il-name" }, name), make("span", { class: "il-sum" })),
+  const rows = table.rows.map((name, index) =>
+    make("div", { class: "il-row", role: "rowheader", title: name, "aria-label": name }, make("span", { class: "il-name" }, ...rowName(make, name, table.rows[0], diff && index > 0)), make("span", { class: "il-sum" })),
   );
-  const ordered = readingOrder(tiles.map(({ position, tile }) => ({ position, ...tile })));
+  const places = new Map();
+  for (const tile of readingOrder(tiles)) {
+    const at = `${tile.row} ${tile.column}`;
+    places.set(at, [...(places.get(at) ?? []), nodes.get(tile.position).node]);
+  }
   const body = table.rows.map((_, row) =>
-    make("div", { class: "il-band", role: "row" }, rows[row], ...table.columns.map((_, column) =>
-      make("div", { class: "il-place", role: "cell" }, ...ordered.filter((tile) => tile.row === row && tile.column === column).map((tile) => tiles.find((one) => one.position === tile.position).node)),
-    )),
+    make("div", { class: "il-band", role: "row" }, rows[row], make("div", { class: "il-places", role: "presentation" }, ...table.columns.map((_, column) =>
+      make("div", { class: "il-place", role: "cell" }, ...(places.get(`${row} ${column}`) ?? [])),
+    ))),
   );
   const head = make("div", { class: "il-columns", role: "row" }, make("div", { class: "il-corner", role: "columnheader" }, table.row_name), ...columns);
   const node = make("div", { class: "il-table", role: "table", "aria-label": `${table.row_name || "pictures"} down, ${table.column_name || "one column"} across` }, head, ...body);
   node.classList.toggle("il-many", many);
+  node.classList.toggle("il-flat", flat);
   node.style.setProperty("--il-columns", table.columns.length);
-  node.style.setProperty("--il-abreast", table.abreast);
+  node.style.setProperty("--il-abreast", flat ? 1 : table.abreast);
   return {
     node,
     draw(totals) {
@@ -300,98 +122,260 @@ function board(make, table, tiles) {
   };
 }
 
+const NO_TILES = "No picture fits this search.";
+
 function render({ model, el }) {
   const ending = new AbortController();
   const make = maker(ending.signal);
-  const watched = [];
-  const watch = (event, act) => {
-    model.on(event, act);
-    watched.push([event, act]);
+  const watch = watcher(model);
+  const save = gently(model);
+  const set = (values) => {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    save();
   };
-  const table = model.get("table");
-  const thumbnails = new Thumbnails();
-  const tileOf = (position) => ({ ...model.get(`tile_${position}`), position });
+  const can = model.get("can");
   const finished = () => Boolean(model.get("progress").finished);
+  let table, tiles, nodes, sight, middle, drawn;
+  let current = null;
+  let last = null;
+  let diff = true;
+
+  const tileOf = (position) => ({ ...tiles.get(position), ...model.get(`tile_${position}`), position });
   const openable = () => table.positions.map(tileOf).filter((tile) => tile.status !== "waiting" && tile.status !== "not asked");
+  const supply = new Supply(model, { needed: (position) => Boolean(sight?.has(position)) && nodes.has(position), onchange: (position) => drawTile(position) });
 
   const box = new Lightbox(
     make,
     (position) => {
-      if (table.originals) model.send({ kind: "original", position });
-      return table.originals;
+      if (can.originals) model.send({ kind: "original", position });
+      return can.originals;
     },
     (position, key) => step(openable(), position, key),
   );
-  const open = (position) => {
-    model.set("selected", position);
-    model.save_changes();
-    box.show(tileOf(position), thumbnails.get(position));
+  const open = (position, event) => {
+    if (event && (event.shiftKey || event.ctrlKey || event.metaKey)) return pick(position, event);
+    goTo(position);
+    set({ opened: position });
+    box.show(tileOf(position), supply.get(position));
   };
-  const tiles = table.positions.map((position) => ({ position, tile: tileOf(position), ...tileNode(make, position, open) }));
-  const byPosition = new Map(tiles.map((one) => [one.position, one]));
+  const pick = (position, event) => {
+    const chosen = choose(table.positions, model.get("selected"), position, { range: event?.shiftKey ? last : null });
+    last = position;
+    goTo(position);
+    set({ selected: chosen });
+    drawSelected();
+  };
+  const star = (position) => noteDown(position, { star: !tileOf(position).star });
+  const noteDown = (position, change) => {
+    const { star, remark } = { ...tileOf(position), ...change };
+    model.send({ kind: "note", position, star, remark });
+  };
+  const closeAsk = (position) => {
+    nodes.get(position)?.calm();
+    nodes.get(position)?.button?.focus();
+  };
+  const note = (position) => {
+    const form = noteForm(make, tileOf(position).remark, (remark) => {
+      noteDown(position, { remark });
+      closeAsk(position);
+    }, () => closeAsk(position));
+    nodes.get(position).ask(form.node);
+    form.focus();
+  };
+  const again = (position) => {
+    nodes.get(position).ask(make("p", { class: "il-quoting", role: "status" }, "Quoting …"));
+    model.send({ kind: "quote", position });
+  };
+  const copy = (position) => model.send({ kind: "code", position });
+  const does = { open, pick, ...(can.act ? { star, note, copy, again } : {}) };
   box.onmove = open;
-  box.onclosed = (position) => byPosition.get(position)?.button.focus({ preventScroll: true });
+  box.onclosed = (position) => nodes.get(position)?.button?.focus({ preventScroll: true });
 
-  const top = header(make, () => model.send({ kind: "stop" }));
-  const middle = board(make, table, tiles);
-  const root = make(
-    "div",
-    { class: "il-live", "data-lm-suppress-shortcuts": "true" },
-    top.node,
-    make("div", { class: "il-scroll" }, middle.node),
-    box.node,
-  );
-  root.classList.toggle("il-run", Boolean(table.run));
-  root.classList.toggle("il-tall", table.rows.length > 4 && table.columns.length > 1);
+  const arrange = arranging(make, set);
+  const tabs = tabStrip(make, set);
+  const more = make("button", { type: "button", class: "il-small il-more", "aria-expanded": "false", onclick: () => showArranging(arrange.node.hidden) }, "Arrange");
+  const changes = make("button", { type: "button", class: "il-small il-diff", title: "Show what sets each prompt apart from the first", "aria-pressed": "true", onclick: () => {
+    diff = !diff;
+    changes.setAttribute("aria-pressed", String(diff));
+    lay();
+  } }, "Differences");
+  const chosen = make("button", { type: "button", class: "il-small il-count", title: "Select nothing", onclick: () => set({ selected: [] }) });
+  const top = header(make, () => model.send({ kind: "stop" }), chosen, changes, more);
+  const nothing = make("p", { class: "il-nothing", role: "status" }, NO_TILES);
+  const scroll = make("div", { class: "il-scroll" });
+  const root = make("div", { class: "il-live", "data-lm-suppress-shortcuts": "true" }, top.node, arrange.node, tabs.node, nothing, scroll, box.node);
+  root.classList.toggle("il-run", Boolean(can.run));
 
-  const drawTile = (position) => byPosition.get(position).draw(tileOf(position), thumbnails.get(position), finished());
-  const drawHead = () => {
-    top.draw(table, model.get("totals"), model.get("progress"));
+  function showArranging(on) {
+    arrange.node.hidden = !on;
+    more.setAttribute("aria-expanded", String(on));
+  }
+
+  function drawTile(position) {
+    const node = nodes.get(position);
+    if (!node || !sight.has(position)) return;
+    const tile = tileOf(position);
+    const url = supply.get(position, tile.status === "done" && can.thumbnails);
+    tile.fetching = url === undefined && can.thumbnails && model.get(`picture_${position}`) === undefined;
+    node.draw(tile, url, { over: finished(), chosen: drawn.has(position), current: position === current });
+  }
+
+  /** Make one tile the one that Tab reaches. */
+  function goTo(position) {
+    nodes.get(current)?.current(false);
+    current = position;
+    nodes.get(current)?.current(true);
+  }
+
+  function focus(position) {
+    const node = nodes.get(position);
+    node.node.scrollIntoView({ block: "nearest" });
+    if (!node.filled) node.draw(tileOf(position), supply.get(position), { over: finished() });
+    goTo(position);
+    node.button.focus();
+  }
+
+  /** Lay everything out as `table` says; thumbnails that are here stay. */
+  function lay() {
+    const held = root.contains(root.getRootNode().activeElement) && root.getRootNode().activeElement.closest?.(".il-tile");
+    sight?.end();
+    table = model.get("table");
+    tiles = new Map(table.positions.map((position, order) => [position, { order, row: table.row_of[order], column: table.column_of[order], label: table.labels[order] }]));
+    nodes = new Map(table.positions.map((position) => [position, tileNode(make, position, does)]));
+    drawn = new Set(model.get("selected"));
+    if (!nodes.has(current)) current = openable()[0]?.position ?? table.positions[0] ?? null;
+    root.classList.toggle("il-tall", (table.rows.length > 4 && table.columns.length > 1) || table.positions.length > 40);
+    const virtual = table.positions.length > FEW;
+    sight = new Sight(virtual ? scroll : null, drawTile, (position) => nodes.get(position)?.empty());
+    const all = table.positions.map(tileOf);
+    for (const tile of all) nodes.get(tile.position).shape(tile);
+    middle = board(make, table, all, nodes, diff && table.prompts);
+    scroll.replaceChildren(middle.node);
+    nothing.hidden = table.positions.length > 0;
+    changes.hidden = !table.prompts;
+    for (const position of table.positions) {
+      if (virtual) sight.watch(nodes.get(position).node);
+      else drawTile(position);
+    }
+    tabs.draw(table);
+    drawChoices();
+    drawHead();
+    if (held && nodes.has(current)) focus(current);
+  }
+
+  function drawChoices() {
+    const now = Object.fromEntries(["rows", "columns", "tabs", "sort", "where", "problem"].map((name) => [name, model.get(name)]));
+    arrange.draw(table, now);
+    if (now.sort || now.where || now.tabs.length) showArranging(true);
+  }
+  function drawHead() {
+    top.draw(table, model.get("totals"), model.get("progress"), can);
     middle.draw(model.get("totals"));
-  };
-  const drawSelected = () => {
-    for (const one of tiles) one.node.classList.toggle("il-selected", one.position === model.get("selected"));
-  };
-  for (const position of table.positions) {
-    thumbnails.set(position, model.get(`picture_${position}`));
-    drawTile(position);
+    more.hidden = table.everything < 2;
+  }
+  function drawSelected() {
+    const before = drawn;
+    drawn = new Set(model.get("selected"));
+    for (const position of new Set([...before, ...drawn])) drawTile(position);
+    chosen.hidden = !drawn.size;
+    chosen.textContent = `${drawn.size} selected ✕`;
+  }
+  function drawOpened() {
+    for (const one of nodes.values()) one.node.classList.toggle("il-selected", one.position === model.get("opened"));
+  }
+
+  showArranging(false);
+  lay();
+  drawSelected();
+  drawOpened();
+  for (const position of can.positions) {
     watch(`change:tile_${position}`, () => drawTile(position));
     watch(`change:picture_${position}`, () => {
-      thumbnails.set(position, model.get(`picture_${position}`));
+      supply.forget(position);
       drawTile(position);
     });
   }
-  drawHead();
-  drawSelected();
+  watch("change:table", () => {
+    lay();
+    drawOpened();
+  });
+  for (const name of ["rows", "columns", "tabs", "sort", "where", "problem"]) watch(`change:${name}`, drawChoices);
   watch("change:totals", drawHead);
   watch("change:selected", drawSelected);
+  watch("change:opened", drawOpened);
   watch("change:progress", () => {
     drawHead();
     if (finished()) table.positions.forEach(drawTile);
   });
   watch("msg:custom", (message, buffers) => {
+    const node = nodes.get(message.position);
     if (message.kind === "original") box.take(message, buffers[0]);
+    if (message.kind === "thumbnails") supply.take(message.positions, buffers);
+    if (message.kind === "quote" && node?.asks) sure(node, message);
+    if (message.kind === "code" && node) copied(node, message);
   });
+
+  /** Ask once more, with the price, before money is spent. */
+  function sure(node, { position, words, error }) {
+    if (error) return node.ask(make("p", { class: "il-problem", role: "alert" }, error));
+    const yes = make("button", { type: "button", class: "il-small il-yes", onclick: () => {
+      closeAsk(position);
+      model.send({ kind: "again", position });
+    } }, `Ask for ${words}`);
+    node.ask(make("div", { class: "il-formline", role: "group", "aria-label": "A new take" }, yes, make("button", { type: "button", class: "il-small", onclick: () => closeAsk(position) }, "Cancel")));
+    yes.focus();
+  }
+
+  async function copied(node, { position, words, error }) {
+    try {
+      if (error) throw new Error(error);
+      await navigator.clipboard.writeText(words);
+      node.ask(make("p", { class: "il-quoting", role: "status" }, "Copied"));
+      setTimeout(() => node.calm(), 1500);
+    } catch {
+      // A page that may not write to the clipboard shows what there is to copy.
+      const text = make("textarea", { class: "il-field", readonly: "", rows: "3", "aria-label": "The Python that made it", tabindex: "0" });
+      text.value = error ?? words;
+      node.ask(text, make("button", { type: "button", class: "il-small", onclick: () => closeAsk(position) }, "Close"));
+      text.select();
+    }
+  }
+
+  const KEYS = { " ": pick, s: star, n: note, r: again, c: copy };
   root.addEventListener(
     "keydown",
     (event) => {
       if (belongsToNotebook(event)) return;
       event.stopPropagation(); // or the notebook takes x for "cut this cell"
+      tabs.key(event);
       const from = event.target.closest?.(".il-open");
-      if (!from) return;
-      const next = step(openable(), Number(from.dataset.position), event.key);
-      if (next === null) return;
+      if (!from || event.defaultPrevented) return;
+      const position = Number(from.dataset.position);
+      const act = KEYS[event.key] ?? (event.key === "a" ? () => set({ selected: openable().map((tile) => tile.position) }) : null);
+      if (event.key === "Escape" && drawn.size) set({ selected: [] });
+      else if (act && (event.key === " " || event.key === "a" || can.act)) act(position, event);
+      else {
+        const next = step(openable(), position, event.key);
+        if (next === null) return;
+        if (event.shiftKey) pick(next, { shiftKey: true });
+        focus(next);
+      }
       event.preventDefault();
-      byPosition.get(next).button.focus();
     },
     { signal: ending.signal },
   );
+  root.addEventListener("keyup", (event) => {
+    if (event.key === " " && event.target.closest?.(".il-open")) event.preventDefault(); // Space selects, Enter opens
+  }, { signal: ending.signal });
   el.append(root);
   return () => {
     ending.abort();
-    for (const [event, act] of watched) model.off(event, act);
+    watch.end();
+    save.end();
+    arrange.end();
+    sight.end();
     box.destroy();
-    thumbnails.clear();
+    supply.clear();
     root.remove();
   };
 }

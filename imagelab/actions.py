@@ -1,0 +1,102 @@
+"""What a view has done for it: notes kept, quotes, new takes. Views hold these, and no ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from imagelab import pricing
+from imagelab.catalog.money import show
+from imagelab.errors import PictureError
+from imagelab.insight.code import code_of
+from imagelab.pipeline import Session
+from imagelab.records import notes
+from imagelab.records.ledger import Came
+from imagelab.records.notes import Note
+from imagelab.request import Generation, ImageRequest
+from imagelab.runner import Progress, Run
+from imagelab.sweep import Cell
+
+Tell = Callable[[Mapping[int, Generation], str], None]
+"""Hears what came of a new take, by position, or in words why nothing came."""
+
+
+def quote_words(session: Session, request: ImageRequest, pictures: int = 1) -> str:
+    """Say in a few words what new pictures will cost, in real money or simulated."""
+    quote = pricing.quote_request(request, session.provider)
+    if quote.nano is None:
+        words = f"cost unknown before asking, at most {show(quote.bound_nano * pictures)}"
+    else:
+        words = show(quote.nano * pictures)
+    return f"{words} simulated" if session.simulated else words
+
+
+@dataclass(frozen=True)
+class CellActions:
+    """What may be done about the pictures of a comparison; new takes stand in it at once."""
+
+    session: Session
+    cells: Sequence[Cell]
+    generations: dict[int, Generation]
+    came: dict[int, Came]
+
+    def note(self, position: int, star: bool, remark: str) -> None:
+        """Keep what a person thinks of a picture."""
+        notes.keep(self.session.ledger, self._one(position).id, Note(star, remark))
+
+    def quote(self, position: int) -> str:
+        """Say what a new take of a picture will cost."""
+        return quote_words(self.session, self._cell(position).request)
+
+    def code(self, position: int) -> str:
+        """Write the Python that asks for a picture."""
+        cell, made = self._cell(position), self.generations.get(position)
+        return code_of(cell.request, sample=cell.sample, take=made.take if made else 1)
+
+    def again(self, position: int, tell: Tell) -> None:
+        """Ask for a new take in the background; every cell that shows the old one takes it."""
+        cell = self._cell(position)
+        same = [one.position for one in self.cells if _same(one, cell)]
+
+        def take(run: Run[None]) -> None:
+            landed = run.landed.get(0)
+            if landed is None:
+                tell({}, str(run.error or run.left.get(0) or "It was not asked for."))
+            elif landed.status != "done":
+                # The picture that was there is worth more than the word that none came.
+                tell({}, landed.error or landed.status)
+            else:
+                self.generations.update(dict.fromkeys(same, landed))
+                self.came.update(dict.fromkeys(same, "sent"))
+                tell(dict.fromkeys(same, landed), "")
+
+        again_in_background(self.session, replace(cell, position=0), take)
+
+    def _cell(self, position: int) -> Cell:
+        return next(cell for cell in self.cells if cell.position == position)
+
+    def _one(self, position: int) -> Generation:
+        if position not in self.generations:
+            raise PictureError("This picture was not asked for: there is nothing to note of.")
+        return self.generations[position]
+
+
+def _same(one: Cell, other: Cell) -> bool:
+    return (one.request, one.sample) == (other.request, other.sample)
+
+
+def again_in_background(session: Session, cell: Cell, take: Callable[[Run[None]], None]) -> None:
+    """Run one cell afresh, and call ``take`` with the run once it is over."""
+    run: Run[None] = Run(session, [cell], finish=lambda _: None, fresh=True)
+    run.start(_AtItsEnd(lambda: take(run)))
+
+
+@dataclass(frozen=True)
+class _AtItsEnd:
+    """A display that waits for a run's last word."""
+
+    act: Callable[[], None]
+
+    def update(self, _: Mapping[int, Generation], progress: Progress) -> None:
+        if progress.finished:
+            self.act()
