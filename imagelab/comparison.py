@@ -199,11 +199,13 @@ class Comparison:
         from imagelab.views._pictures import EAGER, FIRST
         from imagelab.views.grid import Grid
 
-        few = board.pictures <= EAGER
-        seen = [tile.position for tile in board.tiles if tile.shown]
+        few = len(board.everything) <= EAGER
+        seen = [at for at in self._done() if few] or [
+            tile.position for tile in board.tiles if tile.shown
+        ][:FIRST]
         return Grid(
             board,
-            {at: self._thumbnail(at) for at in (seen if few else seen[:FIRST])},
+            {at: self._thumbnail(at) for at in seen},
             original=self._original,
             thumbnail=self._thumbnail,
             generations=self.generations,

@@ -19,9 +19,10 @@ from imagelab.comparison import Comparison, finisher
 from imagelab.errors import ImageLabError, InputError, RecordError
 from imagelab.exchange.opening import Opening
 from imagelab.exchange.place import Place
-from imagelab.insight import costs
+from imagelab.insight import costs, finding
+from imagelab.insight.finding import Match, Sought
 from imagelab.pipeline import Session
-from imagelab.records import checking
+from imagelab.records import checking, notes
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import Unknown
@@ -339,6 +340,38 @@ class Lab:
 
     def _purse(self) -> Any:
         return self._session.ledger.purse(simulated=self._session.simulated)
+
+    def find(self, picture: Sought) -> Match | None:
+        """Find the generation that made a picture, however it was saved or scaled since.
+
+        Takes a file, its bytes, or a Pillow picture. The same bytes and the same pixels are
+        certain; otherwise the nearest picture is given with how ``sure`` that is, or ``None``
+        where nothing here is like it. The first search of a large ledger takes a while.
+
+        >>> lab.find("fox.jpg")                         # doctest: +SKIP
+        Match(97% sure by its looks, 1.1 levels apart: Generation('a red fox in snow', ...))
+
+        Raises:
+            InputError: it is no file, bytes or picture.
+            PictureError: it is no picture that can be read.
+
+        """
+        return finding.find(self._session.ledger, self._session.store, picture)
+
+    @named()
+    def note(self, what: Generation | Match, *, star: bool = True, remark: str = "") -> None:
+        """Star a picture, and write down a remark; they stand in ``lab.log``.
+
+        In place of what was noted before: ``lab.note(generation, star=False)`` takes both away.
+
+        Raises:
+            InputError: it is no generation of this lab.
+
+        """
+        one = what.generation if isinstance(what, finding.Match) else what
+        if not isinstance(one, Generation):
+            raise InputError(f"note takes a generation, such as comparison[0]; not {what!r}.")
+        notes.keep(self._session.ledger, one.id, notes.Note(star, remark))
 
     def check(self) -> Check:
         """Compare the ledger with the disk: every picture is read and hashed again.

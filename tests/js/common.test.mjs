@@ -25,3 +25,21 @@ test("keys with a modifier belong to the notebook", () => {
   assert.ok(common.belongsToNotebook({ ctrlKey: true, metaKey: false, altKey: false }));
   assert.ok(!common.belongsToNotebook({ ctrlKey: false, metaKey: false, altKey: false }));
 });
+
+test("what is set often is saved at once, and then at most every so often", async () => {
+  let saved = 0;
+  const save = common.gently({ save_changes: () => (saved += 1) }, 20);
+  for (let at = 0; at < 50; at += 1) save();
+  assert.equal(saved, 1);
+  await new Promise((done) => setTimeout(done, 60));
+  assert.equal(saved, 2);
+});
+
+test("a view that ends saves what was still to be saved", () => {
+  let saved = 0;
+  const save = common.gently({ save_changes: () => (saved += 1) }, 1000);
+  save();
+  save();
+  save.end();
+  assert.equal(saved, 2);
+});

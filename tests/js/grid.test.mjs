@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const grid = await load("common.js", "grid.js");
+const grid = await load("common.js", "lightbox.js", "tiles.js", "arranging.js", "grid.js");
 
 // Two rows and two columns; the place at the bottom right holds two samples.
 const TILES = [
@@ -65,19 +65,14 @@ test("Home and End lead to the first and the last picture", () => {
   assert.equal(grid.step(TILES, 2, "End"), 4);
 });
 
+test("a sorted place is read in its order, not by position", () => {
+  const sorted = [{ position: 5, row: 0, column: 0, order: 0 }, { position: 2, row: 0, column: 0, order: 1 }];
+  assert.deepEqual(grid.readingOrder(sorted).map((tile) => tile.position), [5, 2]);
+});
+
 test("other keys and unknown pictures lead nowhere", () => {
   assert.equal(grid.step(TILES, 0, "x"), null);
   assert.equal(grid.step(TILES, 99, "ArrowRight"), null);
-});
-
-test("a picture's facts are price, seconds, size and note", () => {
-  const tile = { status: "done", price: "$0.04", seconds: "3.2 s", width: 1536, height: 1024, note: "" };
-  assert.deepEqual(grid.facts(tile), ["$0.04", "3.2 s", "1536 × 1024"]);
-});
-
-test("a refused picture's facts have no size", () => {
-  const tile = { status: "refused", price: "not billed", seconds: "", width: 1024, height: 1024, note: "why" };
-  assert.deepEqual(grid.facts(tile), ["refused", "not billed"]);
 });
 
 test("pictures that are missing are counted against all", () => {

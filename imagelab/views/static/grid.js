@@ -164,6 +164,8 @@ function render({ model, el }) {
     goTo(position);
     set({ selected: chosen });
     drawSelected();
+    // JupyterLab keeps a press with Shift from giving the focus.
+    if (event?.type === "click") nodes.get(position).button.focus({ preventScroll: true });
   };
   const star = (position) => noteDown(position, { star: !tileOf(position).star });
   const noteDown = (position, change) => {
@@ -246,11 +248,13 @@ function render({ model, el }) {
     if (!nodes.has(current)) current = openable()[0]?.position ?? table.positions[0] ?? null;
     root.classList.toggle("il-tall", (table.rows.length > 4 && table.columns.length > 1) || table.positions.length > 40);
     const virtual = table.positions.length > FEW;
-    sight = new Sight(virtual ? scroll : null, drawTile, (position) => nodes.get(position)?.empty());
+    root.classList.toggle("il-virtual", virtual);
+    sight = new Sight(virtual ? scroll : null, drawTile, (position, height) => nodes.get(position)?.empty(height));
     const all = table.positions.map(tileOf);
     for (const tile of all) nodes.get(tile.position).shape(tile);
     middle = board(make, table, all, nodes, diff && table.prompts);
     scroll.replaceChildren(middle.node);
+    requestAnimationFrame(() => root.style.setProperty("--il-head", `${middle.node.firstChild.offsetHeight}px`));
     nothing.hidden = table.positions.length > 0;
     changes.hidden = !table.prompts;
     for (const position of table.positions) {
@@ -290,10 +294,7 @@ function render({ model, el }) {
   drawOpened();
   for (const position of can.positions) {
     watch(`change:tile_${position}`, () => drawTile(position));
-    watch(`change:picture_${position}`, () => {
-      supply.forget(position);
-      drawTile(position);
-    });
+    watch(`change:picture_${position}`, () => drawTile(position));
   }
   watch("change:table", () => {
     lay();
@@ -348,9 +349,12 @@ function render({ model, el }) {
       if (belongsToNotebook(event)) return;
       event.stopPropagation(); // or the notebook takes x for "cut this cell"
       tabs.key(event);
-      const from = event.target.closest?.(".il-open");
+      const asking = event.key === "Escape" && event.target.closest?.(".il-panel");
+      if (asking) return closeAsk(Number(asking.closest(".il-tile").dataset.position));
+      const from = event.target.closest?.(".il-open, .il-act");
       if (!from || event.defaultPrevented) return;
-      const position = Number(from.dataset.position);
+      if (from.matches(".il-act") && (event.key === " " || event.key === "Enter")) return;
+      const position = Number(from.closest(".il-tile").dataset.position);
       const act = KEYS[event.key] ?? (event.key === "a" ? () => set({ selected: openable().map((tile) => tile.position) }) : null);
       if (event.key === "Escape" && drawn.size) set({ selected: [] });
       else if (act && (event.key === " " || event.key === "a" || can.act)) act(position, event);
@@ -364,6 +368,10 @@ function render({ model, el }) {
     },
     { signal: ending.signal },
   );
+  root.addEventListener("focusin", (event) => {
+    const at = event.target.closest?.(".il-tile")?.dataset.position;
+    if (at !== undefined && Number(at) !== current) goTo(Number(at));
+  }, { signal: ending.signal });
   root.addEventListener("keyup", (event) => {
     if (event.key === " " && event.target.closest?.(".il-open")) event.preventDefault(); // Space selects, Enter opens
   }, { signal: ending.signal });

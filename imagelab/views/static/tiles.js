@@ -43,6 +43,7 @@ class Supply {
   #queue = new Set();
   #timer = null;
   #used = new Map();
+  #travelled = new Map(); // what the model held when its address was made
 
   constructor(model, { needed = () => true, onchange = () => {} } = {}) {
     this.model = model;
@@ -52,15 +53,16 @@ class Supply {
 
   /** Give a thumbnail's address; one that is not here is asked for, and told of when it comes. */
   get(position, wanted = true) {
+    const travelled = this.model.get(`picture_${position}`);
+    if (travelled !== undefined) {
+      if (travelled !== this.#travelled.get(position)) this.#shown.set(position, travelled);
+      this.#travelled.set(position, travelled);
+      return this.#shown.get(position);
+    }
     const there = this.#shown.get(position);
     if (there) {
       if (this.#used.delete(position)) this.#used.set(position, true);
       return there;
-    }
-    const travelled = this.model.get(`picture_${position}`);
-    if (travelled !== undefined) {
-      this.#shown.set(position, travelled);
-      return this.#shown.get(position);
     }
     if (wanted && !this.#asked.has(position)) {
       this.#queue.add(position);
@@ -112,11 +114,11 @@ class Sight {
     if (!root) return;
     const margins = { root, rootMargin: `${NEAR} 0px`, scrollMargin: `${NEAR} 0px` };
     this.#watcher = new IntersectionObserver((seen) => {
-      for (const { target, isIntersecting } of seen) {
+      for (const { target, isIntersecting, boundingClientRect } of seen) {
         const position = Number(target.dataset.position);
         if (isIntersecting === this.#near.has(position)) continue;
         isIntersecting ? this.#near.add(position) : this.#near.delete(position);
-        isIntersecting ? fill(position) : empty(position, target);
+        isIntersecting ? fill(position) : empty(position, boundingClientRect.height);
       }
     }, margins);
   }
@@ -184,10 +186,12 @@ function tileNode(make, position, does) {
     shape(tile) {
       frame.style.aspectRatio = `${tile.width} / ${tile.height}`;
       if (!parts && !node.firstChild) node.append(frame);
+      node.classList.toggle("il-empty", !parts);
     },
-    empty() {
+    empty(height) {
       if (!parts || node.contains(node.getRootNode().activeElement)) return; // the focus stays where it is
-      node.style.minHeight = `${node.offsetHeight}px`; // what follows shall not jump
+      node.style.minHeight = `${height}px`; // what follows shall not jump
+      node.classList.add("il-empty");
       frame.replaceChildren();
       node.replaceChildren(frame);
       parts = null;
@@ -195,6 +199,7 @@ function tileNode(make, position, does) {
     draw(tile, url, { over = false, chosen = false, current = false } = {}) {
       if (!parts) build();
       node.style.minHeight = "";
+      node.classList.remove("il-empty");
       const { button, price, seconds, label, details, note, remark, pick, star, acts } = parts;
       const status = tile.status === "waiting" && over ? "not asked" : tile.status;
       node.dataset.status = status;
