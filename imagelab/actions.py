@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from imagelab import pricing
 from imagelab.catalog.money import show
-from imagelab.errors import PictureError
-from imagelab.insight.code import code_of
+from imagelab.errors import InputError, PictureError
+from imagelab.insight.code import code_of, code_of_generation
+from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
 from imagelab.records import notes
 from imagelab.records.ledger import Came
@@ -16,6 +18,9 @@ from imagelab.records.notes import Note
 from imagelab.request import Generation, ImageRequest
 from imagelab.runner import Progress, Run
 from imagelab.sweep import Cell
+
+BENCH_SIDE = 384
+"""A bench shows few pictures, and larger than a comparison does."""
 
 Tell = Callable[[Mapping[int, Generation], str], None]
 """Hears what came of a new take, by position, or in words why nothing came."""
@@ -79,6 +84,67 @@ class CellActions:
         if position not in self.generations:
             raise PictureError("This picture was not asked for: there is nothing to note of.")
         return self.generations[position]
+
+
+@dataclass(frozen=True)
+class BenchActions:
+    """What a bench has done for it: ``request`` makes one of its settings, or raises."""
+
+    session: Session
+    request: Callable[..., ImageRequest]
+
+    def quote(self, settings: Mapping[str, Any]) -> str:
+        """Say what a press will cost."""
+        return quote_words(self.session, self._one(settings), settings["samples"])
+
+    def ask(self, settings: Mapping[str, Any], display: BenchDisplay) -> Run[None]:
+        """Ask for new pictures in the background."""
+        request = self._one(settings)
+        cells = [
+            Cell(at, {"prompt": request.prompt, "sample": str(at + 1)}, request, at + 1)
+            for at in range(settings["samples"])
+        ]
+        run: Run[None] = Run(self.session, cells, finish=lambda _: None, fresh=True)
+        return run.start(_WithLastWord(display, run))
+
+    def small(self, generation: Generation) -> bytes:
+        """Give a thumbnail."""
+        return kept(self.session.store, generation, BENCH_SIDE)
+
+    def note(self, generation: Generation, star: bool, remark: str) -> None:
+        """Keep what a person thinks of a picture."""
+        notes.keep(self.session.ledger, generation.id, Note(star, remark))
+
+    def code(self, generation: Generation) -> str:
+        """Write the Python that made a picture."""
+        return code_of_generation(generation)
+
+    def _one(self, settings: Mapping[str, Any]) -> ImageRequest:
+        given = {name: one for name, one in settings.items() if name != "samples" and one != ""}
+        if "prompt" not in given:
+            raise InputError("Write a prompt first.")
+        return self.request(**given)
+
+
+class BenchDisplay(Protocol):
+    """A display that also hears what was not asked for, and why."""
+
+    def update(
+        self, landed: Mapping[int, Generation], progress: Progress, left: Mapping[int, str]
+    ) -> None:
+        """Take in what landed since the last call."""
+
+
+@dataclass(frozen=True)
+class _WithLastWord:
+    display: BenchDisplay
+    run: Run[None]
+
+    def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
+        left = dict(self.run.left)
+        if progress.finished and self.run.error is not None:
+            left = {0: str(self.run.error)}
+        self.display.update(landed, progress, left)
 
 
 def _same(one: Cell, other: Cell) -> bool:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from imagelab import planning
+from imagelab.actions import BenchActions
 from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
@@ -33,6 +34,8 @@ from imagelab.sweep import Cell, Sweep
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from imagelab.views.bench import Bench
 
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
@@ -271,6 +274,48 @@ class Lab:
         request = ImageRequest(prompt=prompt, model=wire_free, **given)
         self._check_model(request.model)
         return Cell(0, {"prompt": prompt}, request)
+
+    # -- looking ----------------------------------------------------------------------------
+
+    @named()
+    def bench(
+        self,
+        prompt: str = "",
+        *,
+        quality: str = "low",
+        size: str = "1024x1024",
+        model: str | None = None,
+        background: str | None = None,
+        samples: int = 1,
+    ) -> Bench:
+        """Open a prompt pad: every press of Generate is a new picture and a row of ``lab.log``.
+
+        The quote follows while you type. The settings can be read and set on the bench too,
+        ``bench.generate()`` presses the button, ``bench.generations`` are the pictures.
+
+        >>> lab.bench("a red fox in snow", quality="medium")        # doctest: +SKIP
+
+        Raises:
+            InputError: ``samples`` is no number from 1 to 10.
+
+        """
+        from imagelab.views.bench import Bench
+
+        def request(**settings: Any) -> ImageRequest:
+            return self._cell(
+                settings.pop("prompt"), model=settings.pop("model"), **settings
+            ).request
+
+        return Bench(
+            BenchActions(self._session, request),
+            models.choices(),
+            prompt=prompt,
+            quality=quality,
+            size=size,
+            model=model or self.model,
+            background=background or "",
+            samples=samples,
+        )
 
     # -- knowing --------------------------------------------------------------------------
 

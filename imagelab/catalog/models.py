@@ -127,6 +127,20 @@ def _unknown(model: str) -> str:
     return f"The catalogue has no model {model!r}.{hint} Known are {', '.join(ids)}."
 
 
+def choices() -> list[dict[str, Any]]:
+    """List what each model can be asked for, as a form shows it."""
+    return [
+        {
+            "id": model.id,
+            "tiers": [*model.tiers, "auto"],
+            "sizes": list(dict.fromkeys([*size_rule(model).listed, "auto"])),
+            "free": model.sizes == "free",
+            "backgrounds": list(model.backgrounds),
+        }
+        for model in all_models()
+    ]
+
+
 def meant_model(model: str) -> str:
     """Ask whether a model of nearly this name was meant; empty where none is near.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagelab.errors import ImageLabError
+from imagelab.request import Generation
 from imagelab.views._view import View
 
 Original = tuple[bytes, str, str]
@@ -18,6 +19,12 @@ FIRST = 48
 """How many of many: what a screen or two show, so that they are seen without a question."""
 
 MOST_AT_ONCE = 64
+
+
+def file_name(generation: Generation) -> str:
+    """Name the file that a picture is saved as."""
+    suffix = {"jpeg": "jpg"}.get(generation.format, generation.format)
+    return f"{(generation.picture or 'picture')[:16]}.{suffix}"
 
 
 class PictureView(View):

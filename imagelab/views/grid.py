@@ -17,7 +17,7 @@ from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
 from imagelab.views import lasting
 from imagelab.views._arranged import Arranged
-from imagelab.views._pictures import EAGER, FIRST, Original
+from imagelab.views._pictures import EAGER, FIRST, Original, file_name
 from imagelab.views._tiles import outcome_of, progress_of, tile_of, totals_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
             return landed[position]
 
         def original(position: int) -> Original:
-            return read(one(position)), one(position).mime, _file_name(one(position))
+            return read(one(position)), one(position).mime, file_name(one(position))
 
         make = small or (lambda generation: stills.thumbnail(read(generation)))
         grid = cls(
@@ -351,11 +351,6 @@ def _traits(board: Board, thumbnails: Mapping[int, bytes]) -> dict[str, Any]:
         if few or small or number < FIRST:
             made[f"picture_{tile.position}"] = traitlets.Bytes(small).tag(sync=True)
     return made
-
-
-def _file_name(generation: Generation) -> str:
-    suffix = {"jpeg": "jpg"}.get(generation.format, generation.format)
-    return f"{(generation.picture or 'picture')[:16]}.{suffix}"
 
 
 def _range(positions: Iterable[int]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imagelab.insight import stills
+from imagelab.request import in_notebook
+from imagelab.views._view import View
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -66,3 +68,14 @@ def leave_many(board: stills.Board, sheet: Image | None) -> None:
     if sheet is not None:
         words = f"Contact sheet: {stills.counted(board.pictures)}"
         show({**drawn(board, sheet), "text/plain": words})
+
+
+def alive(view: View, words: str) -> None:
+    """Display a view that leaves no pictures: ``words`` are seen once its kernel is gone."""
+    if not in_notebook():
+        show({"text/plain": repr(view)})
+        return
+    bundle = view._repr_mimebundle_()
+    data, metadata = bundle if bundle else ({}, {})
+    show({**data, "text/plain": ""}, metadata)
+    show({"text/html": stills.ended(words), "text/plain": repr(view)})

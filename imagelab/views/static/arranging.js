@@ -88,11 +88,6 @@ function arranging(make, set) {
   };
 }
 
-function fill(make, field, choices, value) {
-  field.replaceChildren(...choices.map((one) => make("option", { value: one.value }, one.words)));
-  field.value = value;
-}
-
 /** The tabs, where some factor makes them. */
 function tabStrip(make, set) {
   const node = make("div", { class: "il-tabs", role: "tablist", "aria-label": "Tabs" });

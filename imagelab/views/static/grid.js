@@ -28,36 +28,6 @@ export function headline(pictures, totals, progress) {
   ].filter(Boolean);
 }
 
-/** Order tiles as they are read: by row, then column, then as they stand in their place. */
-export function readingOrder(tiles) {
-  return [...tiles].sort((a, b) => a.row - b.row || a.column - b.column || (a.order ?? a.position) - (b.order ?? b.position));
-}
-
-/** Find where an arrow key leads from a tile: sideways in reading order, up and down in a column. */
-export function step(tiles, position, key) {
-  const ordered = readingOrder(tiles);
-  const at = ordered.findIndex((tile) => tile.position === position);
-  if (at < 0) return null;
-  if (key === "ArrowRight") return ordered[at + 1]?.position ?? null;
-  if (key === "ArrowLeft") return ordered[at - 1]?.position ?? null;
-  if (key === "Home") return ordered[0].position;
-  if (key === "End") return ordered[ordered.length - 1].position;
-  const here = ordered[at];
-  const rank = (tile) =>
-    ordered
-      .filter((one) => one.row === tile.row && one.column === tile.column)
-      .findIndex((one) => one.position === tile.position);
-  const sign = { ArrowDown: 1, ArrowUp: -1 }[key];
-  if (!sign) return null;
-  const column = ordered.filter(
-    (tile) => tile.column === here.column && (tile.row - here.row) * sign > 0,
-  );
-  if (!column.length) return null;
-  const row = sign > 0 ? column[0].row : column[column.length - 1].row;
-  const places = column.filter((tile) => tile.row === row);
-  return places[Math.min(rank(here), places.length - 1)].position;
-}
-
 // ---- the page -----------------------------------------------------------------------------
 
 /** The line above the pictures, with the bar and Stop while a run lasts. */
@@ -313,7 +283,7 @@ function render({ model, el }) {
     if (message.kind === "original") box.take(message, buffers[0]);
     if (message.kind === "thumbnails") supply.take(message.positions, buffers);
     if (message.kind === "quote" && node?.asks) sure(node, message);
-    if (message.kind === "code" && node) copied(node, message);
+    if (message.kind === "code" && node) copied(make, node, message, () => closeAsk(message.position));
   });
 
   /** Ask once more, with the price, before money is spent. */
@@ -325,21 +295,6 @@ function render({ model, el }) {
     } }, `Ask for ${words}`);
     node.ask(make("div", { class: "il-formline", role: "group", "aria-label": "A new take" }, yes, make("button", { type: "button", class: "il-small", onclick: () => closeAsk(position) }, "Cancel")));
     yes.focus();
-  }
-
-  async function copied(node, { position, words, error }) {
-    try {
-      if (error) throw new Error(error);
-      await navigator.clipboard.writeText(words);
-      node.ask(make("p", { class: "il-quoting", role: "status" }, "Copied"));
-      setTimeout(() => node.calm(), 1500);
-    } catch {
-      // A page that may not write to the clipboard shows what there is to copy.
-      const text = make("textarea", { class: "il-field", readonly: "", rows: "3", "aria-label": "The Python that made it", tabindex: "0" });
-      text.value = error ?? words;
-      node.ask(text, make("button", { type: "button", class: "il-small", onclick: () => closeAsk(position) }, "Close"));
-      text.select();
-    }
   }
 
   const KEYS = { " ": pick, s: star, n: note, r: again, c: copy };

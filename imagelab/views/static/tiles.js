@@ -11,6 +11,7 @@ const TILE_ICONS = {
   note: SVG('<path d="M5 19.5 6 15 16.2 4.8a1.8 1.8 0 0 1 2.6 0l.4.4a1.8 1.8 0 0 1 0 2.6L9 18z"/>'),
   again: SVG('<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4v5h-5"/>'),
   code: SVG('<path d="m8.5 7-5 5 5 5M15.5 7l5 5-5 5"/>'),
+  reuse: SVG('<path d="M9 14.5 4 9.5l5-5M4.5 9.5H14a6 6 0 0 1 0 12h-3"/>'),
   tick: SVG('<path d="m5.5 12.5 4.2 4.2L18.5 7.5"/>'),
 };
 
@@ -34,6 +35,36 @@ export function choose(all, chosen, position, { range = null, only = false } = {
   const next = new Set(chosen);
   next.has(position) ? next.delete(position) : next.add(position);
   return all.filter((one) => next.has(one));
+}
+
+/** Order tiles as they are read: by row, then column, then as they stand in their place. */
+export function readingOrder(tiles) {
+  return [...tiles].sort((a, b) => a.row - b.row || a.column - b.column || (a.order ?? a.position) - (b.order ?? b.position));
+}
+
+/** Find where an arrow key leads from a tile: sideways in reading order, up and down in a column. */
+export function step(tiles, position, key) {
+  const ordered = readingOrder(tiles);
+  const at = ordered.findIndex((tile) => tile.position === position);
+  if (at < 0) return null;
+  if (key === "ArrowRight") return ordered[at + 1]?.position ?? null;
+  if (key === "ArrowLeft") return ordered[at - 1]?.position ?? null;
+  if (key === "Home") return ordered[0].position;
+  if (key === "End") return ordered[ordered.length - 1].position;
+  const here = ordered[at];
+  const rank = (tile) =>
+    ordered
+      .filter((one) => one.row === tile.row && one.column === tile.column)
+      .findIndex((one) => one.position === tile.position);
+  const sign = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (!sign) return null;
+  const column = ordered.filter(
+    (tile) => tile.column === here.column && (tile.row - here.row) * sign > 0,
+  );
+  if (!column.length) return null;
+  const row = sign > 0 ? column[0].row : column[column.length - 1].row;
+  const places = column.filter((tile) => tile.row === row);
+  return places[Math.min(rank(here), places.length - 1)].position;
 }
 
 /** Thumbnails by position: some travel with the model, the others are asked for when needed. */
@@ -141,8 +172,8 @@ function trouble(make, status, tile) {
 /**
  * One picture with its price, its facts and what can be done about it.
  *
- * `does` is what the view does: open, pick, star, note, again, sure, copy; those it lacks have no
- * button. The tile is an empty frame of the right shape until it is filled.
+ * `does` is what the view does: open, pick, star, note, reuse, copy, again; those it lacks have
+ * no button. The tile is an empty frame of the right shape until it is filled.
  */
 function tileNode(make, position, does) {
   const node = make("figure", { class: "il-tile", "data-position": position });
@@ -165,6 +196,7 @@ function tileNode(make, position, does) {
     const star = does.star && act("star", "Star", "s", () => does.star(position));
     const acts = make("div", { class: "il-acts" }, pick, make("span", { class: "il-space" }), star,
       does.note && act("note", "Write a note", "n", () => does.note(position)),
+      does.reuse && act("reuse", "Take these settings", "u", () => does.reuse(position)),
       does.copy && act("code", "Copy the Python", "c", () => does.copy(position)),
       does.again && act("again", "Ask for a new take", "r", () => does.again(position)));
     parts = { button, price, seconds, label, details, note, remark, panel, pick, star, acts };
@@ -250,6 +282,21 @@ function tileNode(make, position, does) {
   };
 }
 
+/** Put words on the clipboard, and say so in the tile; where a page may not, show them instead. */
+async function copied(make, node, { words, error }, close) {
+  try {
+    if (error) throw new Error(error);
+    await navigator.clipboard.writeText(words);
+    node.ask(make("p", { class: "il-quoting", role: "status" }, "Copied"));
+    setTimeout(() => node.calm(), 1500);
+  } catch {
+    const text = make("textarea", { class: "il-field", readonly: "", rows: "3", "aria-label": "The Python that made it", tabindex: "0" });
+    text.value = error ?? words;
+    node.ask(text, make("button", { type: "button", class: "il-small", onclick: close }, "Close"));
+    text.select();
+  }
+}
+
 /** A line to write a note in: Enter keeps it, Escape does not. */
 function noteForm(make, text, keep, leave) {
   const field = make("textarea", { class: "il-field", rows: "2", "aria-label": "Note", placeholder: "What you think of it", maxlength: "10000", tabindex: "0" });
@@ -265,4 +312,10 @@ function noteForm(make, text, keep, leave) {
     event.stopPropagation();
   });
   return { node: form, focus: () => field.focus() };
+}
+
+/** Offer choices in a select. */
+function fill(make, field, choices, value) {
+  field.replaceChildren(...choices.map((one) => make("option", { value: one.value }, one.words)));
+  field.value = value;
 }

@@ -1,0 +1,135 @@
+"""The bench in real JupyterLab and Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.jupyter import Notebook
+from tests.browser.test_grid_desk import until
+
+Open = Callable[..., Notebook]
+
+CELLS = (
+    "from imagelab import Lab\nfrom ipywidgets import HBox\nlab = Lab(path='bench-data')",
+    "bench = lab.bench('a red fox in snow')\ndisplay(HBox([bench]))",
+)
+
+
+@pytest.fixture
+def bench(notebook: Open) -> Notebook:
+    """Give a notebook that shows a bench, inside a box of widgets."""
+    made = notebook(CELLS)
+    expect(view(made)).to_be_visible()
+    return made
+
+
+def view(notebook: Notebook) -> Locator:
+    """Give the bench."""
+    return notebook.output(1).locator(".il-live")
+
+
+def test_the_quote_follows_the_typing(bench: Notebook) -> None:
+    """Prompt, tier and samples change the price, and Python has them."""
+    expect(view(bench).locator(".il-quote")).to_have_text("$0.011 simulated")
+    view(bench).get_by_label("Prompt").fill("a quiet owl")
+    view(bench).get_by_label("tier").select_option("high")
+    view(bench).get_by_label("samples").fill("2")
+    expect(view(bench).locator(".il-quote")).to_have_text("$0.333 simulated")
+    assert bench.kernel_eval("[bench.prompt, bench.quality, bench.samples]") == [
+        "a quiet owl",
+        "high",
+        2,
+    ]
+
+
+def test_python_sets_what_the_page_shows(bench: Notebook) -> None:
+    """A setting that Python changes stands in its field."""
+    bench.kernel_do("bench.prompt = 'a boat'; bench.quality = 'medium'")
+    expect(view(bench).get_by_label("Prompt")).to_have_value("a boat")
+    expect(view(bench).get_by_label("tier")).to_have_value("medium")
+
+
+def test_what_is_pressed_is_what_is_seen(bench: Notebook) -> None:
+    """Typed and pressed at once, without a pause: the picture is of the last letter."""
+    cells = bench.cells().count()
+    view(bench).get_by_label("Prompt").fill("a grey owl, x")
+    bench.page.keyboard.press("Control+Enter")
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    until(bench, "bench.generations[0].prompt", "a grey owl, x")
+    assert bench.cells().count() == cells
+    assert bench.kernel_eval("len(bench.generations)") == 1  # the cell was not run again
+
+
+def test_presses_make_a_history(bench: Notebook) -> None:
+    """A second press makes a second take, and the first goes to the earlier ones."""
+    before = bench.kernel_eval("len(lab.log)")
+    go = view(bench).get_by_role("button", name="Generate")
+    go.click()
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    go.click()
+    expect(view(bench).locator(".il-earlier img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    assert bench.kernel_eval("len(lab.log)") == before + 2
+    view(bench).get_by_label("Prompt").fill("something else")
+    earlier = view(bench).locator(".il-earlier .il-open")
+    earlier.focus()
+    bench.page.keyboard.press("u")
+    expect(view(bench).get_by_label("Prompt")).to_have_value("a red fox in snow")
+    expect(view(bench).get_by_label("Prompt")).to_be_focused()
+
+
+def test_an_original_opens_and_a_star_is_kept(bench: Notebook) -> None:
+    """Enter shows the picture at its size; s stars its row."""
+    view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    view(bench).locator(".il-latest .il-open").focus()
+    bench.page.keyboard.press("Enter")
+    bench.page.locator('.il-box[data-state="ready"]').wait_for()
+    width = bench.page.locator(".il-original").evaluate("image => image.naturalWidth")
+    assert width == 1024
+    bench.page.keyboard.press("Escape")
+    bench.page.keyboard.press("s")
+    until(bench, "bool(lab.log['star'].iloc[-1])", True)
+
+
+def test_stop_ends_a_press(bench: Notebook) -> None:
+    """Of ten dear pictures only what was in flight comes, and the pad is ready again."""
+    view(bench).get_by_label("tier").select_option("high")
+    view(bench).get_by_label("samples").fill("10")
+    expect(view(bench).locator(".il-quote")).to_have_text("$1.67 simulated")
+    view(bench).get_by_role("button", name="Generate").click()
+    view(bench).get_by_role("button", name="Stop").click()
+    expect(view(bench).get_by_role("button", name="Generate")).to_be_enabled(timeout=60_000)
+    assert bench.kernel_eval("0 < len(bench.generations) < 10")
+
+
+def test_a_wrong_size_is_said_and_cannot_be_pressed(bench: Notebook) -> None:
+    """What no model can do is words under the pad before it is pressed."""
+    view(bench).get_by_label("size").fill("1000x1000")
+    expect(view(bench).get_by_role("alert").first).to_contain_text("choose 1024x1024")
+    expect(view(bench).get_by_role("button", name="Generate")).to_be_disabled()
+
+
+def test_the_notebook_keeps_its_cells_while_one_types(bench: Notebook) -> None:
+    """Letters that are commands of the notebook are letters in the pad."""
+    count = bench.cells().count()
+    view(bench).get_by_label("Prompt").focus()
+    bench.page.keyboard.type("xddaab")
+    view(bench).get_by_label("tier").focus()
+    bench.page.keyboard.press("x")
+    bench.page.keyboard.press("d")
+    bench.page.keyboard.press("d")
+    assert bench.cells().count() == count
+
+
+def test_after_a_reload_the_history_is_back(bench: Notebook) -> None:
+    """With the kernel alive, settings and pictures are there again."""
+    view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    bench.save()
+    bench.reload()
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).get_by_label("Prompt")).to_have_value("a red fox in snow")
