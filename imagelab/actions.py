@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from imagelab import pricing
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
+from imagelab.insight import purse
+from imagelab.insight.board import facts_of
 from imagelab.insight.code import code_of, code_of_generation
+from imagelab.insight.costs import TIERS
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
-from imagelab.records import notes
+from imagelab.records import notes, searching
 from imagelab.records.ledger import Came
 from imagelab.records.notes import Note
+from imagelab.records.rows import Purse
+from imagelab.records.sums import sums
 from imagelab.request import Generation, ImageRequest
 from imagelab.runner import Progress, Run
 from imagelab.sweep import Cell
 
 BENCH_SIDE = 384
 """A bench shows few pictures, and larger than a comparison does."""
+
+SpendValues = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
 
 Tell = Callable[[Mapping[int, Generation], str], None]
 """Hears what came of a new take, by position, or in words why nothing came."""
@@ -145,6 +152,72 @@ class _WithLastWord:
         if progress.finished and self.run.error is not None:
             left = {0: str(self.run.error)}
         self.display.update(landed, progress, left)
+
+
+@dataclass(frozen=True)
+class PurseLook:
+    """Look at the purse of a session; its rows are added up only when it has changed."""
+
+    session: Session
+    _known: dict[Purse, SpendValues] = field(default_factory=dict)
+
+    def __call__(self) -> SpendValues:
+        """Give figures and tables as a view shows them."""
+        ledger, simulated = self.session.ledger, self.session.simulated
+        found = ledger.purse(simulated=simulated)
+        if found not in self._known:
+            self._known.clear()
+            told = purse.figures(found, self.session.budget_nano, simulated=simulated)
+            self._known[found] = told, purse.tables(sums(ledger, simulated=simulated))
+        return self._known[found]
+
+
+@dataclass(frozen=True)
+class ArchiveActions:
+    """What a gallery finds in a ledger, and does there."""
+
+    session: Session
+
+    def search(self, **query: Any) -> list[int]:
+        """List the ids of the rows that fit, the newest first."""
+        return searching.search(self.session.ledger, searching.Query(**query))
+
+    def offered(self) -> dict[str, list[str]]:
+        """List the models and the tiers there are; tiers as they rise."""
+        found = searching.offered(self.session.ledger)
+        tiers = sorted(found["tiers"], key=lambda one: TIERS.index(one) if one in TIERS else 99)
+        return {**found, "tiers": tiers}
+
+    def newest(self) -> tuple[int, int]:
+        """Tell whether anything has come."""
+        return searching.newest(self.session.ledger)
+
+    def generations(self, ids: Sequence[int]) -> dict[int, tuple[Generation, bool, str]]:
+        """Read rows, each with its star and its remark."""
+        return {
+            row["id"]: (
+                self.session.ledger.generation_of(row),
+                bool(row["star"]),
+                row["remark"] or "",
+            )
+            for row in self.session.ledger.rows(ids)
+        }
+
+    def small(self, generation: Generation) -> bytes:
+        """Give a thumbnail."""
+        return kept(self.session.store, generation)
+
+    def note(self, generation: Generation, star: bool, remark: str) -> None:
+        """Keep what a person thinks of a picture."""
+        notes.keep(self.session.ledger, generation.id, Note(star, remark))
+
+    def code(self, generation: Generation) -> str:
+        """Write the Python that made a picture."""
+        return code_of_generation(generation)
+
+    def facts(self, generation: Generation) -> list[tuple[str, str]]:
+        """Write down the row: what was asked, what came, what it cost."""
+        return facts_of(generation)
 
 
 def _same(one: Cell, other: Cell) -> bool:

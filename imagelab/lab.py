@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import warnings
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from imagelab import planning
-from imagelab.actions import BenchActions
+from imagelab.actions import ArchiveActions, BenchActions, PurseLook
 from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
@@ -31,11 +32,14 @@ from imagelab.records.store import Store
 from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
 from imagelab.sweep import Cell, Sweep
+from imagelab.watching import Watch
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from imagelab.views.bench import Bench
+    from imagelab.views.gallery import Gallery
+    from imagelab.views.spend import Spend
 
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
@@ -121,6 +125,7 @@ class Lab:
             timeout=timeout,
             concurrency=concurrency,
         )
+        self._watches: weakref.WeakSet[Watch[Any]] = weakref.WeakSet()
         self._check_model(self.model)
 
     # -- asking ---------------------------------------------------------------------------
@@ -317,6 +322,60 @@ class Lab:
             samples=samples,
         )
 
+    @named()
+    def spend(self, *, by: str = "quality") -> Spend:
+        """Show what is spent, held, at risk and left of the budget, by tier, model and day.
+
+        The view follows the ledger, whoever writes it, until it is closed or run again.
+
+        >>> lab.spend(by="day")                         # doctest: +SKIP
+
+        Raises:
+            InputError: ``by`` is none of quality, model and day.
+
+        """
+        from imagelab.views.spend import Spend
+
+        look = PurseLook(self._session)
+        view = Spend(*look(), by=by)
+        watch = Watch(look, lambda found: view.show(*found)).start()
+        view.at_close(watch.stop)
+        self._watches.add(watch)
+        return view
+
+    @named()
+    def gallery(
+        self,
+        prompt: str = "",
+        *,
+        model: str = "",
+        quality: str = "",
+        since: str = "",
+        until: str = "",
+        star: bool = False,
+    ) -> Gallery:
+        """Show everything in the ledger, the newest first, searched here or in the view.
+
+        ``prompt`` are words of the prompt or of your remarks; ``since`` and ``until`` are days
+        such as ``"2026-11-22"``, UTC. A picture leads back to its row and its request.
+
+        >>> gallery = lab.gallery("fox", star=True)     # doctest: +SKIP
+        >>> gallery.generation, gallery.request         # doctest: +SKIP
+
+        Raises:
+            InputError: ``since`` or ``until`` is no day.
+
+        """
+        from imagelab.views.gallery import Gallery
+
+        archive = ArchiveActions(self._session)
+        query = {"model": model, "quality": quality, "since": since, "until": until, "star": star}
+        view = Gallery(archive, prompt=prompt, **query)
+        watch = Watch(archive.newest, lambda _: view.refresh()).start()
+        view.at_close(watch.stop)
+        self._watches.add(watch)
+        return view
+
     # -- knowing --------------------------------------------------------------------------
 
     @named(samples="A sweep counts them: lab.quote(Sweep(prompt, samples=...)).")
@@ -446,6 +505,9 @@ class Lab:
 
     def close(self) -> None:
         """Let go of connections, the simulator and the ledger. Files stay."""
+        for watch in self._watches:
+            watch.stop()
+            watch.join(5)
         self._opening.close()
         self._session.ledger.close()
 

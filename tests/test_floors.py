@@ -16,6 +16,7 @@ FLOORS = {
     "errors": 0,
     "catalog": 1,
     "request": 2,
+    "watching": 2,
     "simulator": 2,
     "pricing": 3,
     "exchange": 3,

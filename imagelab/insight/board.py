@@ -170,6 +170,33 @@ def values(generation: Generation) -> dict[str, Any]:
     }
 
 
+def facts_of(generation: Generation) -> list[tuple[str, str]]:
+    """Write a row down as names and words, what was asked first; what is empty is left out."""
+    request, usage = generation.request, generation.usage
+    tokens = {"image": usage.image_output_tokens, "text": usage.text_input_tokens}
+    facts: dict[str, object] = {
+        "row": generation.id,
+        "time": f"{generation.time:%Y-%m-%d %H:%M:%S} UTC",
+        **request.parameters(),
+        "sample": generation.sample,
+        "take": generation.take,
+        "status": generation.status,
+        "cost": price(generation),
+        "quoted": show(generation.quoted_nano) if generation.quoted_nano is not None else "",
+        "tokens": ", ".join(f"{n:,} {kind}" for kind, n in tokens.items() if n is not None),
+        "seconds": seconds(generation.seconds) + " simulated" * generation.simulated,
+        "came as": ", ".join(filter(None, (generation.actual_size, *_as_it_came(generation)))),
+        "provider": generation.provider,
+        "billed": generation.billed or "",
+        "error": generation.error or "",
+        "note": generation.note or "",
+        "request id": generation.request_id or "",
+        "price": generation.price or "",
+        "picture": generation.picture or "",
+    }
+    return [(name, str(one)) for name, one in facts.items() if one != ""]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """A comparison laid out: labels of rows and columns, and tiles that point at them.

@@ -234,6 +234,10 @@ class Ledger:
         with self.reading() as connection:
             return self._generation(self._row(connection, number))
 
+    def generation_of(self, row: Row) -> Generation:
+        """Read a row that ``rows`` gave as a value."""
+        return self._generation(row)
+
     def in_flight(self, number: int) -> bool:
         """Tell whether a row is held or sent, and somebody is there to settle it."""
         with self.reading() as connection:

@@ -59,6 +59,10 @@ class View(anywidget.AnyWidget):
         """Tell whether a trait is being set by the page: nobody is there to catch an error."""
         return name in self._property_lock
 
+    def _belong_to_cell(self) -> None:
+        """Be closed when this cell is run again, though only a box of widgets shows the view."""
+        _close_previous(self)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         _close_previous(self)
         bundle: tuple[dict[str, Any], dict[str, Any]] | None = super()._repr_mimebundle_(**kwargs)

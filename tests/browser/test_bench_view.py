@@ -22,7 +22,7 @@ CELLS = (
 def bench(notebook: Open) -> Notebook:
     """Give a notebook that shows a bench, inside a box of widgets."""
     made = notebook(CELLS)
-    expect(view(made)).to_be_visible()
+    expect(view(made)).to_be_visible(timeout=30_000)
     return made
 
 
@@ -57,7 +57,7 @@ def test_what_is_pressed_is_what_is_seen(bench: Notebook) -> None:
     cells = bench.cells().count()
     view(bench).get_by_label("Prompt").fill("a grey owl, x")
     bench.page.keyboard.press("Control+Enter")
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     until(bench, "bench.generations[0].prompt", "a grey owl, x")
     assert bench.cells().count() == cells
     assert bench.kernel_eval("len(bench.generations)") == 1  # the cell was not run again
@@ -68,10 +68,10 @@ def test_presses_make_a_history(bench: Notebook) -> None:
     before = bench.kernel_eval("len(lab.log)")
     go = view(bench).get_by_role("button", name="Generate")
     go.click()
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     go.click()
-    expect(view(bench).locator(".il-earlier img")).to_be_visible()
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-earlier img")).to_be_visible(timeout=30_000)
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     assert bench.kernel_eval("len(lab.log)") == before + 2
     view(bench).get_by_label("Prompt").fill("something else")
     earlier = view(bench).locator(".il-earlier .il-open")
@@ -84,7 +84,7 @@ def test_presses_make_a_history(bench: Notebook) -> None:
 def test_an_original_opens_and_a_star_is_kept(bench: Notebook) -> None:
     """Enter shows the picture at its size; s stars its row."""
     view(bench).get_by_role("button", name="Generate").click()
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     view(bench).locator(".il-latest .il-open").focus()
     bench.page.keyboard.press("Enter")
     bench.page.locator('.il-box[data-state="ready"]').wait_for()
@@ -99,7 +99,7 @@ def test_stop_ends_a_press(bench: Notebook) -> None:
     """Of ten dear pictures only what was in flight comes, and the pad is ready again."""
     view(bench).get_by_label("tier").select_option("high")
     view(bench).get_by_label("samples").fill("10")
-    expect(view(bench).locator(".il-quote")).to_have_text("$1.67 simulated")
+    expect(view(bench).locator(".il-quote")).to_have_text("$1.66 simulated")
     view(bench).get_by_role("button", name="Generate").click()
     view(bench).get_by_role("button", name="Stop").click()
     expect(view(bench).get_by_role("button", name="Generate")).to_be_enabled(timeout=60_000)
@@ -128,8 +128,8 @@ def test_the_notebook_keeps_its_cells_while_one_types(bench: Notebook) -> None:
 def test_after_a_reload_the_history_is_back(bench: Notebook) -> None:
     """With the kernel alive, settings and pictures are there again."""
     view(bench).get_by_role("button", name="Generate").click()
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     bench.save()
     bench.reload()
-    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
     expect(view(bench).get_by_label("Prompt")).to_have_value("a red fox in snow")

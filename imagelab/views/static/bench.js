@@ -137,8 +137,10 @@ function render({ model, el }) {
     copy: (number) => model.send({ kind: "code", position: number }),
     reuse: (number) => {
       const { samples: _, ...settings } = tiles.get(number).settings;
+      form.end(); // what was still being typed is not meant any more
       for (const [name, value] of Object.entries(settings)) model.set(name, value);
       save();
+      form.draw(model); // what was typed and not yet told has changed nothing that would tell it
       form.prompt.focus();
     },
   };
@@ -208,7 +210,7 @@ function render({ model, el }) {
   form.draw(model);
   form.tell(model);
   draw();
-  el.append(root);
+  settle(el, root);
   return () => {
     ending.abort();
     watch.end();

@@ -109,3 +109,10 @@ export function gently(model, every = 100) {
   };
   return save;
 }
+
+/** Put a view into its place; beside other widgets in a row it takes what room there is. */
+function settle(el, root) {
+  el.style.flex = "1 1 auto";
+  el.style.minWidth = "0";
+  el.append(root);
+}

@@ -330,7 +330,7 @@ function render({ model, el }) {
   root.addEventListener("keyup", (event) => {
     if (event.key === " " && event.target.closest?.(".il-open")) event.preventDefault(); // Space selects, Enter opens
   }, { signal: ending.signal });
-  el.append(root);
+  settle(el, root);
   return () => {
     ending.abort();
     watch.end();

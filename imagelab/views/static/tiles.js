@@ -11,6 +11,7 @@ const TILE_ICONS = {
   note: SVG('<path d="M5 19.5 6 15 16.2 4.8a1.8 1.8 0 0 1 2.6 0l.4.4a1.8 1.8 0 0 1 0 2.6L9 18z"/>'),
   again: SVG('<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4v5h-5"/>'),
   code: SVG('<path d="m8.5 7-5 5 5 5M15.5 7l5 5-5 5"/>'),
+  facts: SVG('<circle cx="12" cy="12" r="9"/><path d="M12 11v5.2M12 7.6v.1"/>'),
   reuse: SVG('<path d="M9 14.5 4 9.5l5-5M4.5 9.5H14a6 6 0 0 1 0 12h-3"/>'),
   tick: SVG('<path d="m5.5 12.5 4.2 4.2L18.5 7.5"/>'),
 };
@@ -136,6 +137,26 @@ class Supply {
   }
 }
 
+/** Gather what is asked for one by one into a question, at most ten of them a second. */
+export function gatherer(ask, every = 100) {
+  const asked = new Set();
+  let waiting = new Set();
+  let timer = null;
+  const want = (position) => {
+    if (asked.has(position)) return;
+    asked.add(position);
+    waiting.add(position);
+    timer ??= setTimeout(() => {
+      timer = null;
+      const all = [...waiting];
+      waiting = new Set();
+      for (let from = 0; from < all.length; from += 64) ask(all.slice(from, from + 64));
+    }, every);
+  };
+  want.end = () => clearTimeout(timer);
+  return want;
+}
+
 /** Fill what comes near the screen, and empty what goes far from it. */
 class Sight {
   #watcher = null;
@@ -197,6 +218,7 @@ function tileNode(make, position, does) {
     const acts = make("div", { class: "il-acts" }, pick, make("span", { class: "il-space" }), star,
       does.note && act("note", "Write a note", "n", () => does.note(position)),
       does.reuse && act("reuse", "Take these settings", "u", () => does.reuse(position)),
+      does.facts && act("facts", "Show its row", "i", () => does.facts(position)),
       does.copy && act("code", "Copy the Python", "c", () => does.copy(position)),
       does.again && act("again", "Ask for a new take", "r", () => does.again(position)));
     parts = { button, price, seconds, label, details, note, remark, panel, pick, star, acts };
