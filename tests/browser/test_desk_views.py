@@ -15,7 +15,8 @@ Open = Callable[..., Notebook]
 CELLS = (
     "from imagelab import Lab\nfrom ipywidgets import HBox, VBox\n"
     "lab = Lab(path='desk-data', budget=5)\n"
-    "made = [lab.generate(p, quality=q) for p in ('a red fox', 'a boat') for q in ('low', 'medium')]",
+    "for prompt in ('a red fox', 'a boat'):\n"
+    "    for tier in ('low', 'medium'):\n        made = lab.generate(prompt, quality=tier)",
     "gallery = lab.gallery()\ndisplay(VBox([gallery]))",
     "spend = lab.spend()\ndisplay(HBox([spend]))",
 )

@@ -112,7 +112,10 @@ export function gently(model, every = 100) {
 
 /** Put a view into its place; beside other widgets in a row it takes what room there is. */
 function settle(el, root) {
-  el.style.flex = "1 1 auto";
-  el.style.minWidth = "0";
   el.append(root);
+  // Later, since a widget's own layout is written over it when it is put into its box.
+  requestAnimationFrame(() => {
+    const item = el.closest(".widget-hbox > *, .jupyter-widget-hbox > *");
+    if (item) Object.assign(item.style, { flex: "1 1 auto", minWidth: "0" });
+  });
 }
