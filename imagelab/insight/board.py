@@ -165,6 +165,12 @@ def values(generation: Generation) -> dict[str, Any]:
         "provider": generation.provider,
         "actual_size": generation.actual_size,
         "actual_quality": generation.actual_quality,
+        "actual_background": generation.actual_background,
+        "actual_format": generation.actual_format,
+        "simulated": generation.simulated,
+        "cost_basis": generation.cost_basis,
+        "picture": generation.picture,
+        "request_id": generation.request_id,
         "error": generation.error,
         "note": generation.note,
     }

@@ -313,3 +313,24 @@ def test_a_notebook_of_somebody_else_shows_its_pictures_once(shown: Notebook) ->
     expect(opened.output().locator(".jp-RenderedImage img")).to_be_visible()
     expect(opened.output().locator(".il-static")).to_be_hidden()
     assert opened.output().inner_text().strip() == ""
+
+
+MANY = """
+from imagelab.sweep import Sweep
+many = board_of(Sweep([f"a fox number {n}" for n in range(50)], quality=["low", "high"]))
+sheet = stills.sheet(many, {at: small[at % 6] for at in range(100)}, side=96)
+grid = show(many, {at: small[at % 6] for at in range(48)}, original, sheet)
+"""
+
+
+def test_very_many_pictures_leave_one_sheet(notebook: Open) -> None:
+    """While the view lives only it is seen; without a kernel the sheet of them all is."""
+    made = notebook([MAKE, MANY])
+    expect(made.page.locator(".il-frame img").first).to_be_visible()
+    sheet = made.page.locator(".jp-RenderedImage img")
+    expect(sheet).to_be_hidden()
+    made.reopen()
+    expect(sheet).to_be_visible()
+    expect(made.page.get_by_text("100 pictures", exact=False).first).to_be_visible()
+    expect(made.page.get_by_text("Error displaying widget")).to_be_hidden()
+    assert len(made.stored()) < 1_500_000
