@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -29,7 +30,11 @@ class Watch(Generic[Value]):
     ) -> None:
         self._look, self._tell, self._every = look, tell, every
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="imagelab-watch", daemon=True)
+        # Some kernels send nothing from a thread that does not know which cell began it.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._watch,), name="imagelab-watch", daemon=True
+        )
 
     def start(self) -> Watch[Value]:
         """Begin to look."""

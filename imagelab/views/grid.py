@@ -183,9 +183,9 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         tile, data = old.with_generation(generation), b""
         if old.generation not in (None, generation.id):
             tile = replace(tile, star=False, remark="")  # those were of the take before
-        if tile.shown and self._make is not None:
+        if tile.shown:
             try:
-                data = self._make(generation)
+                data = self._thumbnail_of(position, generation)
             except PictureError as problem:
                 tile = replace(tile, note=str(problem))
         self._board = self._board.with_tile(tile)
@@ -195,6 +195,12 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         else:
             pushed[position] = data
         return changes
+
+    def _thumbnail_of(self, position: int, generation: Generation) -> bytes:
+        """Make what is shown of a picture that has just come."""
+        if self._make is not None:
+            return self._make(generation)
+        return b"" if self._thumbnail is None else self._thumbnail(position)
 
     def _told(self, tile: Tile) -> dict[str, Any]:
         at = tile.position

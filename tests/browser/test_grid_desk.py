@@ -163,7 +163,9 @@ def test_a_new_take_costs_a_second_press(shown: Notebook) -> None:
     expect(ask).to_be_focused()
     shown.page.keyboard.press("Enter")
     expect(tile(shown, 0).locator(".il-details")).to_contain_text("take 2")
-    assert pictures(shown).first.get_attribute("src") != old
+    image = tile(shown, 0).locator("img")
+    assert image.get_attribute("src") != old
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
     assert shown.kernel_eval("len(lab.log)") == before + 1
     assert shown.kernel_eval("made[0].take") == 2
     until(shown, "len(grid._asking)", 0)

@@ -49,7 +49,13 @@ class Kept:
 def grid() -> Grid:
     """A grid of eight pictures that can have things done."""
     rows = all_came(cells_of(WIDE))
-    return Grid(board_of(WIDE, rows), generations=rows, actions=Kept())
+    return Grid(
+        board_of(WIDE, rows),
+        dict.fromkeys(rows, b"old"),
+        thumbnail=lambda at: b"new",
+        generations=rows,
+        actions=Kept(),
+    )
 
 
 def sent(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -158,6 +164,7 @@ def test_a_new_take_replaces_the_old_when_it_comes(grid: Grid) -> None:
     grid._actions.tell({0: take}, "")  # type: ignore[union-attr]
     tile = grid.get_state()["tile_0"]
     assert (tile["asking"], tile["star"]) == (False, False)
+    assert grid.thumbnails[0] == b"new"
     assert "take 2" in tile["details"]
 
 
