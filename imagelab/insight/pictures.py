@@ -160,7 +160,8 @@ def _told_apart(pictures: Sequence[Picture]) -> list[str]:
     for number, one in enumerate(pictures, 1):
         request = one.generation.request if one.generation is not None else None
         told = [str(value) for name in differing if (value := getattr(request, name, None))]
-        labels.append(" · ".join(told) or one.label or f"picture {number}")
+        alone = [request.prompt] if request is not None and len(asked) == 1 else []
+        labels.append(" · ".join(told or alone) or one.label or f"picture {number}")
     return _numbered(labels)
 
 

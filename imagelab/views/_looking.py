@@ -64,6 +64,9 @@ class Looking(View):
     title: ClassVar[str] = ""
     """What stands above the static pictures that the view leaves."""
 
+    wiped: ClassVar[bool] = False
+    """Whether a wipe stands open below them."""
+
     def __init__(
         self,
         sources: Sequence[Source],
@@ -111,7 +114,8 @@ class Looking(View):
         self._leave(board)
 
     def _leave(self, board: stills.Board) -> None:
-        lasting.leave(board, self._small, stills.sheet(board, self._small, side=SIDE))
+        sheet = stills.sheet(board, self._small, side=SIDE)
+        lasting.leave(board, self._small, sheet, wipe_open=self.wiped)
 
     def _board(self) -> stills.Board:
         return board_of(self._shown, self.title)

@@ -50,6 +50,7 @@ class Wipe(Looking, stem="wipe", shared=("looking",)):
     numbers = traitlets.Dict().tag(sync=True)
 
     title = "Two pictures"
+    wiped = True
 
     def __init__(
         self,

@@ -42,9 +42,9 @@ export function percent(level) {
   return `${hundreds >= 10 || hundreds === 0 ? Math.round(hundreds) : hundreds.toFixed(1)} %`;
 }
 
-/** Say what a picture is called: "low, $0.011". */
+/** Say what a picture is called: "low · $0.011". */
 export function called({ label, price }) {
-  return [label, price].filter(Boolean).join(", ");
+  return [label, price].filter(Boolean).join(" · ");
 }
 
 /** Tell whether keys are meant for what has the focus: a slider or a list uses arrows itself. */
@@ -199,7 +199,7 @@ class Originals {
 function whileSeen(view, originals) {
   const seen = new IntersectionObserver(
     (entries) => (entries.at(-1).isIntersecting ? originals.want() : originals.free()),
-    { rootMargin: "150% 0px" },
+    { rootMargin: "100% 0px", scrollMargin: "100% 0px" }, // notebooks scroll inside the page
   );
   seen.observe(view.root);
   view.onEnd(() => seen.disconnect());

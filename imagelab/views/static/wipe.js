@@ -190,7 +190,7 @@ function render({ model, el }) {
     });
     halt.hidden = mode !== "flicker";
     halt.textContent = halted ? "Turn" : "Halt";
-    swap.hidden = mode === "difference";
+    extra.hidden = mode === "difference";
     pair.canvas.hidden = mode !== "difference" || !map.ready;
     if (mode === "difference") {
       map.want();

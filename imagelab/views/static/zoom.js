@@ -71,11 +71,12 @@ function pane(view, picture) {
   return {
     node,
     cross,
-    draw(place) {
+    draw(place, alike) {
       const { left, top, width, height } = place;
       Object.assign(image.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
-      image.style.imageRendering = place.level > 1 ? "pixelated" : "auto";
+      node.classList.toggle("il-over", place.level > 1);
       level.textContent = percent(place.level);
+      level.hidden = alike;
     },
     show(originals, number) {
       image.src = originals.address(number);
@@ -169,7 +170,9 @@ function render({ model, el }) {
     const size = room();
     if (!size.width) return;
     const seen = real();
-    pictures.forEach((picture, number) => panes[number].draw(placed(picture, first, size, seen, ratio())));
+    const places = pictures.map((picture) => placed(picture, first, size, seen, ratio()));
+    const alike = places.every((place) => place.level === places[0].level); // then the strip says it
+    places.forEach((place, number) => panes[number].draw(place, alike));
     level.textContent = look.level ? percent(seen.level) : `fits, ${percent(seen.level)}`;
     fit.setAttribute("aria-pressed", String(!look.level));
     one.setAttribute("aria-pressed", String(Math.abs(seen.level - 1) < 1e-9));
