@@ -62,7 +62,13 @@ function frame(model, el, name, label) {
   const make = maker(ending.signal);
   const endings = [];
   const root = make("div", { class: `il-live il-look il-look-${name}`, role: "group", "aria-label": label });
-  const save = paced(() => model.save_changes());
+  let chosen = {};
+  // The model is set only as it is saved: an echo of what was saved before would undo the rest.
+  const save = paced(() => {
+    for (const [trait, value] of Object.entries(chosen)) model.set(trait, value);
+    chosen = {};
+    model.save_changes();
+  });
   const onEnd = (act) => endings.push(act);
   const watch = (event, act) => {
     model.on(event, act);
@@ -78,7 +84,7 @@ function frame(model, el, name, label) {
     signal: ending.signal,
     /** Choose values; Python hears of them ten times a second at most. */
     tell(values) {
-      for (const [trait, value] of Object.entries(values)) model.set(trait, value);
+      Object.assign(chosen, values);
       save();
     },
     /** Have keys pressed in the view; what `act` takes goes no further, and plain keys never do. */
