@@ -106,7 +106,9 @@ class Looking(View):
         """Show the live view, and after it what is seen where no view lives."""
         board = self._board()
         if not in_notebook():
-            lasting.show({"text/plain": stills.text(board)})
+            lasting.show(
+                {"text/plain": "\n".join(filter(None, [stills.text(board), board.common]))}
+            )
             return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if bundle else ({"text/plain": repr(self)}, {})

@@ -101,7 +101,9 @@ class Wipe(Looking, stem="wipe", shared=("looking",)):
         return self.likeness.mean_difference
 
     def _hear(self, widget: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
-        if content.get("kind") == "difference":
+        if content.get("kind") == "measure":
+            self._measure()
+        elif content.get("kind") == "difference":
             self._give({"kind": "difference", "mime": "image/png"}, lambda: self.likeness.map)
         super()._hear(widget, content, buffers)
 
@@ -114,10 +116,6 @@ class Wipe(Looking, stem="wipe", shared=("looking",)):
             return
         told = {"ssim": found.ssim, "mean_difference": found.mean_difference}
         self.numbers = {"fitted": found.fitted, **told}
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        self._measure()
-        return super()._repr_mimebundle_(**kwargs)
 
     def _board(self) -> stills.Board:
         self._measure()

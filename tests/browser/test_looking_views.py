@@ -19,7 +19,7 @@ import io
 import numpy as np
 from PIL import Image
 from imagelab import MaskPad, Wipe, Zoom
-from ipywidgets import VBox
+from ipywidgets import HBox, VBox
 
 def drawn(width, height, shift=0):
     "Draw a picture in which every pixel has a colour of its own."
@@ -577,12 +577,16 @@ def test_another_shape_is_fitted_and_that_is_said(notebook: Open) -> None:
 
 
 def test_they_nest_in_boxes(notebook: Open) -> None:
-    """Inside a VBox a view works as it does alone."""
-    made = notebook([MAKE, "zoom = Zoom(one, other)\nVBox([zoom, Wipe(one, other)])"])
+    """Inside boxes views work as they do alone, and share the room."""
+    made = notebook([MAKE, "zoom = Zoom(one, other)\nVBox([HBox([zoom, Wipe(one, other)])])"])
+    widths = made.page.locator(".il-look").evaluate_all("all => all.map((one) => one.clientWidth)")
+    assert widths[0] == pytest.approx(widths[1], abs=2)
+    assert widths[0] > 400
     panes(made).first.focus()
     made.page.keyboard.press("2")
     settled(made, "zoom.level", 2)
     pair(made)
+    expect(made.page.locator(".il-numbers")).to_contain_text("SSIM 0.")
 
 
 def test_a_comparison_without_its_kernel_wipes_any_two(notebook: Open) -> None:

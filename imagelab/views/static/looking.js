@@ -84,6 +84,8 @@ function frame(model, el, name, label) {
     signal: ending.signal,
     /** Choose values; Python hears of them ten times a second at most. */
     tell(values) {
+      // Last chosen, last set: a step of a mask is there before the number that points at it.
+      for (const trait of Object.keys(values)) delete chosen[trait];
       Object.assign(chosen, values);
       save();
     },

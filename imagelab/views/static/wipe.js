@@ -241,6 +241,7 @@ function render({ model, el }) {
   pictures.forEach((_, number) => (pair.images[number].src = originals.address(number)));
   hear();
   drawNumbers();
+  if (!("ssim" in model.get("numbers"))) model.send({ kind: "measure" });
   whileSeen(view, originals);
   return () => view.end();
 }
