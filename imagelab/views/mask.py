@@ -43,7 +43,7 @@ class MaskPad(Looking, stem="mask", shared=("looking",)):
 
     >>> pad = MaskPad("fox.png")                            # doctest: +SKIP
     >>> pad                                                 # doctest: +SKIP
-    >>> lab.edit("fox.png", "a hat", mask=pad.mask)         # doctest: +SKIP
+    >>> lab.edit("a hat", "fox.png", mask=pad.mask)         # doctest: +SKIP
 
     """
 

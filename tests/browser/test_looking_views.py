@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
@@ -543,6 +544,23 @@ def test_reopened_without_its_kernel_a_wipe_still_wipes(shown: Notebook) -> None
     static.get_by_label("Left").select_option("1")
     expect(wiped.first).to_have_attribute("alt", "other")
     expect(shown.page.get_by_text("Error displaying widget").first).to_be_hidden()
+
+
+def test_exported_to_html_a_wipe_still_wipes(shown: Notebook) -> None:
+    """``nbconvert --to html`` makes a page whose slider works, with no network at all."""
+    shown.save()
+    page, _ = HTMLExporter().from_filename(str(shown.path))
+    exported = shown.path.with_suffix(".html")
+    exported.write_text(page, encoding="utf-8")
+    window = shown.page.context.new_page()
+    window.route("http*://**", lambda route: route.abort())
+    window.goto(exported.as_uri(), wait_until="domcontentloaded")
+    static = window.locator(".il-static").nth(1)
+    expect(static.locator(".il-wiped img")).to_have_count(2)
+    static.get_by_label("Wipe position").press("End")
+    gone = "inset(0px 0px 0px 100%)"
+    expect(static.locator(".il-wiped img").nth(1)).to_have_css("clip-path", gone)
+    window.close()
 
 
 # -- in notebooks of their own, last since another notebook takes seconds to open ----------

@@ -203,10 +203,10 @@ class Originals {
   }
 }
 
-/** Ask for originals while the view is seen, or nearly; let go of them when it is far away. */
-function whileSeen(view, originals) {
+/** Want what is heavy while the view is seen, or nearly; let go of it when it is far away. */
+function whileSeen(view, want, free) {
   const seen = new IntersectionObserver(
-    (entries) => (entries.at(-1).isIntersecting ? originals.want() : originals.free()),
+    (entries) => (entries.at(-1).isIntersecting ? want() : free()),
     { rootMargin: "100% 0px", scrollMargin: "100% 0px" }, // notebooks scroll inside the page
   );
   seen.observe(view.root);

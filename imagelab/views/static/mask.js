@@ -287,7 +287,7 @@ function render({ model, el }) {
   stage.style.setProperty("--il-h", picture.height);
   image.src = originals.address(0);
   hear();
-  whileSeen(view, originals);
+  whileSeen(view, () => originals.want(), () => originals.free());
   return () => view.end();
 }
 

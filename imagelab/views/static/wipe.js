@@ -54,6 +54,7 @@ class Apart {
   #levels = null;
   #asked = false;
   #timer = null;
+  #drawn = 0;
   message = "";
 
   constructor(view, model, canvas, change) {
@@ -93,7 +94,8 @@ class Apart {
   }
 
   draw(gain) {
-    if (!this.#levels) return;
+    if (!this.#levels || gain === this.#drawn) return;
+    this.#drawn = gain;
     const colours = Uint32Array.from({ length: 256 }, (_, levels) => {
       const [red, green, blue] = heat(levels, gain);
       return (255 << 24) | (blue << 16) | (green << 8) | red;
@@ -112,6 +114,7 @@ class Apart {
   free() {
     clearTimeout(this.#timer);
     this.#levels = null;
+    this.#drawn = 0;
     this.#asked = false;
     this.canvas.width = this.canvas.height = 0;
   }
@@ -132,6 +135,7 @@ function render({ model, el }) {
   let upper = false; // which of the two is seen while they flicker
   let halted = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let flip = null;
+  let seen = false;
 
   const buttons = MODES.map((one) => make("button", { type: "button", title: `${one.word} (${one.key})`, onclick: () => change({ mode: one.mode }) }, one.word));
   const sliders = MODES.map((one) => slider(make, { ...one, onmove: (value) => change({ [one.trait]: value }) }));
@@ -148,7 +152,7 @@ function render({ model, el }) {
   const beat = () => {
     clearInterval(flip);
     flip = null;
-    if (state.mode !== "flicker" || halted) return;
+    if (state.mode !== "flicker" || halted || !seen) return;
     flip = setInterval(() => {
       upper = !upper;
       draw();
@@ -192,7 +196,7 @@ function render({ model, el }) {
     halt.textContent = halted ? "Turn" : "Halt";
     extra.hidden = mode === "difference";
     pair.canvas.hidden = mode !== "difference" || !map.ready;
-    if (mode === "difference") {
+    if (mode === "difference" && seen) {
       map.want();
       map.draw(state.gain);
     }
@@ -242,7 +246,19 @@ function render({ model, el }) {
   hear();
   drawNumbers();
   if (!("ssim" in model.get("numbers"))) model.send({ kind: "measure" });
-  whileSeen(view, originals);
+  const want = () => {
+    seen = true;
+    originals.want();
+    beat();
+    draw();
+  };
+  const free = () => {
+    seen = false;
+    originals.free();
+    map.free();
+    beat();
+  };
+  whileSeen(view, want, free);
   return () => view.end();
 }
 

@@ -248,7 +248,7 @@ function render({ model, el }) {
   table.style.setProperty("--il-shape", `${first.width} / ${first.height}`);
   panes.forEach((one, number) => one.show(originals, number));
   hear();
-  whileSeen(view, originals);
+  whileSeen(view, () => originals.want(), () => originals.free());
   return () => view.end();
 }
 
