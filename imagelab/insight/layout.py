@@ -131,11 +131,6 @@ class Board:
         """How many pictures the fullest place on the board holds side by side."""
         return max((len(self.at(tile.row, tile.column)) for tile in self.tiles), default=1)
 
-    @property
-    def read(self) -> tuple[Tile, ...]:
-        """The tiles in the order in which they are read: by row, then by column."""
-        return tuple(sorted(self.tiles, key=lambda tile: (tile.row, tile.column)))
-
     def at(self, row: int, column: int) -> tuple[Tile, ...]:
         """Give the tiles that share one place, in order."""
         return tuple(tile for tile in self.tiles if (tile.row, tile.column) == (row, column))

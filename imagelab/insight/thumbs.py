@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import struct
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imagelab.errors import PictureError
@@ -37,6 +35,16 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
     return out.getvalue()
 
 
+def whole(data: bytes) -> Image:
+    """Decode a picture at its own size, in RGB or RGBA.
+
+    Raises:
+        PictureError: as for ``thumbnail``.
+
+    """
+    return small(data, MOST_PIXELS)  # no side is as long, and nothing is enlarged
+
+
 def small(data: bytes, side: int) -> Image:
     """Decode a picture, in RGB or RGBA, its longer edge at most ``side`` pixels.
 
@@ -46,40 +54,17 @@ def small(data: bytes, side: int) -> Image:
     """
     from PIL import Image
 
-    with _opened(data) as picture:
-        picture.draft("RGB", (2 * side, 2 * side))
-        made = picture.convert(_mode(picture))
-        made.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        return made
-
-
-def whole(data: bytes) -> Image:
-    """Decode a picture at its own size, in RGB or RGBA.
-
-    Raises:
-        PictureError: as for ``thumbnail``.
-
-    """
-    with _opened(data) as picture:
-        return picture.convert(_mode(picture))
-
-
-def _mode(picture: Image) -> str:
-    return "RGBA" if picture.has_transparency_data else "RGB"
-
-
-@contextlib.contextmanager
-def _opened(data: bytes) -> Iterator[Image]:
-    """Open a picture; whatever goes wrong with it in the block is one kind of error."""
-    from PIL import Image
-
     broken = (OSError, SyntaxError, ValueError, EOFError, struct.error)
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"{picture.width} x {picture.height} pixels")
-            yield picture
+            picture.draft("RGB", (2 * side, 2 * side))
+            kind = "RGBA" if picture.has_transparency_data else "RGB"
+            small = picture.convert(kind)
+            small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            return small
     except (*broken, *bombs) as cause:
         raise PictureError(
             f"These {len(data):,} bytes are no picture that can be shown: {cause}. "
