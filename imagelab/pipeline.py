@@ -45,6 +45,7 @@ class Session:
     budget_nano: int | None = None
     timeout: float = 600.0
     concurrency: int = 8
+    thumbnail_side: int = 256
     raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
 
 

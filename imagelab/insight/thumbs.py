@@ -54,6 +54,16 @@ def kept(store: Store, generation: Generation, side: int = 256) -> bytes:
     return store.derived(generation.picture, f"{side}.webp", make)
 
 
+def whole(data: bytes) -> Image:
+    """Decode a picture at its own size, in RGB or RGBA.
+
+    Raises:
+        PictureError: as for ``thumbnail``.
+
+    """
+    return small(data, MOST_PIXELS)  # no side is as long, and nothing is enlarged
+
+
 def small(data: bytes, side: int) -> Image:
     """Decode a picture, in RGB or RGBA, its longer edge at most ``side`` pixels.
 

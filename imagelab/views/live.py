@@ -38,7 +38,8 @@ def begin(run: Run[Result]) -> Run[Result]:
 
 def _small_of(run: Run[Result]) -> Callable[[Generation], bytes]:
     """Make thumbnails once: the comparison that follows shows the same ones."""
-    return lambda generation: kept(run.session.store, generation)
+    side = run.session.thumbnail_side
+    return lambda generation: kept(run.session.store, generation, side)
 
 
 def _left(run: Run[Result]) -> str:
