@@ -71,6 +71,7 @@ class Gallery(PictureView, stem="gallery", shared=("lightbox", "tiles")):
     def __init__(self, archive: Archive, **query: Any) -> None:
         self._archive = archive
         self._turn = threading.RLock()
+        self._under_way: set[int] = set()
         self._ending: list[Callable[[], None]] = []
         self._thumbnail, self._original = self._small_of, self._original_of
         super().__init__(
@@ -115,6 +116,9 @@ class Gallery(PictureView, stem="gallery", shared=("lightbox", "tiles")):
             with self.hold_sync():
                 self.found, self.problem = found, ""
                 self.offered = {n: list(v) for n, v in self._archive.offered().items()}
+            # What the page was told to be under way may have come meanwhile.
+            if self._under_way:
+                self._send_rows(sorted(self._under_way))
 
     def at_close(self, act: Callable[[], None]) -> None:
         """Have something done when the view is closed."""
@@ -159,6 +163,9 @@ class Gallery(PictureView, stem="gallery", shared=("lightbox", "tiles")):
     def _send_rows(self, numbers: Sequence[int]) -> None:
         rows = self._archive.generations(numbers)
         told = [{"position": one, **_told(*rows[one])} for one in numbers if one in rows]
+        for row in told:
+            change = self._under_way.add if row["status"] == "waiting" else self._under_way.discard
+            change(row["position"])
         self.send({"kind": "rows", "rows": told})
 
     def _on_note(self, asked: Mapping[str, Any]) -> None:

@@ -27,6 +27,10 @@ VIEWS = {
     "onion": 'onion = grid.wipe(2, 5, mode="onion")\nonion',
     "difference": 'apart = grid.wipe(1, 2, mode="difference")\napart',
     "mask": "pad = MaskPad(grid[2])\npad",
+    "arranged": 'arranged = grid.grid("quality", "prompt", sort="-cost_usd")\narranged',
+    "bench": 'bench = lab.bench("a lighthouse in a storm", quality="medium", samples=2)\nbench',
+    "gallery": "gallery = lab.gallery()\ngallery",
+    "spend": "spend = lab.spend()\nspend",
 }
 """The cell that shows each view, by its name."""
 
@@ -37,6 +41,9 @@ mask = Image.new("RGBA", (1024, 1024), "black")
 ImageDraw.Draw(mask).ellipse((380, 260, 700, 480), fill=(0, 0, 0, 0))
 pad.mask = mask
 zoom.level, zoom.x, zoom.y = 1.5, 0.52, 0.5
+lab.note(grid[1], remark="the tail is right")
+arranged.selected = [1, 4]
+bench.generate()
 """
 
 
@@ -44,6 +51,7 @@ def prepare(notebook: Notebook) -> None:
     """Bring the views into a state worth seeing, and wait for their originals."""
     notebook.page.locator(".il-frame img:visible").nth(5).wait_for()
     notebook.kernel_do(PAINTED)
+    notebook.page.locator(".il-latest img").nth(1).wait_for()
 
 
 def take(cell: Locator, target: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser import axe
 from tests.browser.jupyter import Notebook
 from tests.browser.test_grid_desk import until
 
@@ -119,6 +120,21 @@ def test_the_purse_is_added_up_in_three_ways(desk: Notebook) -> None:
     expect(view.get_by_role("rowheader")).to_have_text(["low", "medium"])
     told = re.compile(r"\$0\.1\d+ spent, \$4\.\d+ left of \$5\.00")
     expect(view.get_by_role("img")).to_have_attribute("aria-label", told)
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing_grave(desk: Notebook, theme: str) -> None:
+    """A screen reader and a keyboard get through both views, with a row and a note open."""
+    gallery(desk).locator(".il-open").first.focus()
+    desk.page.keyboard.press("i")
+    expect(gallery(desk).locator(".il-rowof")).to_be_visible()
+    gallery(desk).locator(".il-open").first.focus()
+    desk.page.keyboard.press("n")
+    desk.theme(theme)
+    try:
+        assert axe.grave(desk.page, ".il-live") == []
+    finally:
+        desk.theme("Light")
 
 
 def test_in_a_row_of_widgets_a_view_takes_its_room(desk: Notebook) -> None:
