@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import openai
@@ -221,7 +223,12 @@ def test_raw_bytes_are_refused_by_their_type(simulator: Simulator, client: opena
 
 def test_a_bomb_is_refused_before_it_goes_off(simulator: Simulator) -> None:
     """A tiny file of 900 million pixels is a clear error."""
-    bomb = saved(Image.new("1", (30_000, 30_000)))
+    header = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = [
+        struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one))
+        for one in (header, b"IDAT" + zlib.compress(b"\0"), b"IEND")
+    ]
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
     answer = form(simulator, [("image", bomb, "image/png")])
     assert (answer.status, answer.error["code"]) == (400, "invalid_image_file")
     assert "30000x30000 pixels" in answer.error["message"]
