@@ -14,6 +14,7 @@ from imagelab.errors import (
     ASK_AGAIN,
     ExchangeError,
     KeyRefusedError,
+    ModelGoneError,
     OutcomeUnknownError,
     QuotaError,
     RateLimitError,
@@ -82,7 +83,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
     if status == 403:
         return KeyRefusedError, "The key is known but has no right to this model or place."
     if status == 404 or "does not exist" in said:
-        return RejectedError, (
+        return ModelGoneError, (
             "The model is retired or not open to this key: imagelab.models() shows what followed."
         )
     if status == 429:
