@@ -99,7 +99,11 @@ def _read(asked: Asked, files: Files) -> tuple[dict[str, Any] | Reply, Incoming 
             form = multipart.read(asked.raw, asked.content_type)
         except ValueError:
             return bodies.error(400, "We could not parse the form in your request."), Incoming()
-        return shape.typed(form.tree(), "edit"), uploads.from_form(form)
+        fields = form.tree()
+        for name in ("image", *uploads.OVERLAYS):
+            if name in fields:
+                return shape.wrong_type(name, "a file", fields[name]), Incoming()
+        return shape.typed(fields, "edit"), uploads.from_form(form)
     body = shape.parsed(asked.raw)
     if isinstance(body, Reply) or asked.operation == "generation":
         return body, Incoming()
