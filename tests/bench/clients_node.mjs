@@ -117,6 +117,22 @@ const tries = {
     check((await (await client.files.content(made.id)).text()) === "{}");
     check((await client.files.delete(made.id)).deleted);
   },
+  async batch() {
+    const url = "/v1/images/generations";
+    const line = JSON.stringify({ custom_id: "a", method: "POST", url, body: small });
+    const file = await client.files.create({
+      file: await toFile(Buffer.from(line), "a.jsonl"), purpose: "batch",
+    });
+    let made = await client.batches.create({
+      input_file_id: file.id, endpoint: url, completion_window: "24h",
+    });
+    while (!["completed", "failed"].includes(made.status)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      made = await client.batches.retrieve(made.id);
+    }
+    const row = JSON.parse(await (await client.files.content(made.output_file_id)).text());
+    check(row.custom_id === "a" && row.response.status_code === 200);
+  },
   async accounts() {
     const page = await client.get("/organization/costs", {
       query: { start_time: job.today, group_by: ["line_item"] },

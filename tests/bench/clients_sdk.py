@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -152,6 +153,20 @@ def files() -> None:
     check(client.files.delete(made.id).deleted)
 
 
+def batch() -> None:
+    """A batch of one picture, polled to its end."""
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/images/generations", "body": SMALL}
+    file = client.files.create(file=("a.jsonl", json.dumps(line).encode()), purpose="batch")
+    made: Any = client.batches.create(
+        input_file_id=file.id, endpoint="/v1/images/generations", completion_window="24h"
+    )
+    while made.status not in ("completed", "failed"):
+        time.sleep(0.05)
+        made = client.batches.retrieve(made.id)
+    row = json.loads(client.files.content(made.output_file_id).read())
+    check((row["custom_id"], row["response"]["status_code"]) == ("a", 200))
+
+
 def accounts() -> None:
     """Usage and costs for an admin key, by the SDK's resources or by hand."""
     extra = {"Authorization": "Bearer sk-admin-any"}
@@ -202,7 +217,7 @@ def main() -> None:
     """Try everything, and print what came of it."""
     tried = (
         generate, several, edit, edit_many, stream, stream_edit, relay, cut, stream_error, newest,
-        refusals, models, files, accounts, chat, azure,
+        refusals, models, files, batch, accounts, chat, azure,
     )  # fmt: skip
     told = {}
     for one in tried:
