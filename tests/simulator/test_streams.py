@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+from contextlib import closing
 from typing import Any
 
 import openai
@@ -120,17 +121,14 @@ def test_done_is_said_only_where_it_is_asked_for(simulator: Simulator) -> None:
 
 
 def test_partial_pictures_come_while_the_picture_is_made() -> None:
-    """With a latency the first partial picture is there before the last event."""
-    with Simulator(latency=1.2) as slow:
+    """With a latency of 8 seconds the first of three partial pictures is there after two."""
+    with Simulator(latency=8) as slow:
         line = http.client.HTTPConnection("127.0.0.1", port(slow), timeout=20)
-        body = json.dumps({**SMALL, **STREAM})
+        body = json.dumps({**SMALL, "stream": True, "partial_images": 3})
         line.request("POST", GENERATIONS, body, {"Authorization": "Bearer any"})
-        answer = line.getresponse()
-        assert answer.readline() == b"event: image_generation.partial_image\n"
-        assert slow.billed.pictures == 0
-        answer.read()
-        line.close()
-        assert slow.billed.pictures == 1
+        with closing(line), line.getresponse() as answer:
+            assert answer.readline() == b"event: image_generation.partial_image\n"
+            assert slow.billed.pictures == 0
 
 
 def test_a_safety_identifier_comes_back_in_the_completed_event(simulator: Simulator) -> None:
@@ -148,8 +146,11 @@ def test_a_stream_may_be_cut_after_a_partial_picture(
     """cut_stream sends one partial picture, closes the line, and is billed."""
     simulator.faults.add(Fault.cut_stream())
     came: list[str] = []
-    with pytest.raises(openai.APIConnectionError):
-        came.extend(one.type for one in client.images.generate(**SMALL, **STREAM))
+    with (
+        client.images.generate(**SMALL, **STREAM) as stream,
+        pytest.raises(openai.APIConnectionError),
+    ):
+        came.extend(one.type for one in stream)
     assert came == ["image_generation.partial_image"]
     assert simulator.wait_until_idle()
     assert simulator.billed.pictures == 1
@@ -166,8 +167,11 @@ def test_an_error_may_come_inside_a_stream(simulator: Simulator, client: openai.
     """stream_error sends a partial picture and then an error, which the real SDK raises."""
     simulator.faults.add(Fault.stream_error())
     came: list[str] = []
-    with pytest.raises(openai.APIError, match="The server had an error") as caught:
-        came.extend(one.type for one in client.images.generate(**SMALL, **STREAM))
+    with (
+        client.images.generate(**SMALL, **STREAM) as stream,
+        pytest.raises(openai.APIError, match="The server had an error") as caught,
+    ):
+        came.extend(one.type for one in stream)
     assert len(came) == 1
     assert not isinstance(caught.value, openai.APIStatusError)
     assert simulator.billed.pictures == 1
