@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from imagelab import errors, pricing
+from imagelab.catalog.prices import Book
 from imagelab.errors import (
     BudgetError,
     ExchangeError,
@@ -46,6 +47,12 @@ class Session:
     timeout: float = 600.0
     concurrency: int = 8
     raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
+    book: Book = field(default_factory=Book, repr=False)
+    peers: dict[str, Session] = field(default_factory=dict, repr=False)
+
+    def at(self, provider: str | None) -> Session:
+        """Give the session of another provider that a sweep asks too, on the same purse."""
+        return self if provider in (None, self.provider) else self.peers[str(provider)]
 
 
 class Answer(NamedTuple):
@@ -197,7 +204,7 @@ def _ask(
 
 
 def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:
-    quote = pricing.quote_request(request, session.provider)
+    quote = pricing.quote_request(request, session.provider, book=session.book)
     intent = Intent(
         key=request.key(session.provider),
         request=request,
@@ -278,7 +285,9 @@ def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
 
 
 def _of_response(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
-    cost, price = pricing.cost(response.usage, session.provider, generation.request.model)
+    cost, price = pricing.cost(
+        response.usage, session.provider, generation.request.model, book=session.book
+    )
     return Outcome(
         status="done",
         billed="yes",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from imagelab.catalog import models, prices, providers, tokens
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.catalog.prices import CATALOGUE, Book, Lane, Price
 from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
@@ -109,9 +111,16 @@ def quote(
     return quote_request(request, provider, batch=batch)
 
 
-def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) -> Quote:
-    """Quote one request at the newest price of ``provider``."""
-    price = prices.price(provider, request.model, lane="batch" if batch else "standard")
+def quote_request(
+    request: ImageRequest,
+    provider: str,
+    *,
+    batch: bool = False,
+    book: Book = CATALOGUE,
+    on: date | None = None,
+) -> Quote:
+    """Quote one request at the price of ``provider`` that holds today, or ``on`` a day."""
+    price = price_on(book, provider, request.model, on, "batch" if batch else "standard")
     if models.find(request.model) is None or price is None:
         return _unknown(request)
     out = tokens.output_tokens(request.model, request.quality, request.size)
@@ -191,9 +200,23 @@ def total(quotes: Iterable[Quote]) -> Quote:
     )
 
 
-def cost(usage: Usage, provider: str, model: str) -> tuple[int | None, str | None]:
+def price_on(
+    book: Book, provider: str, model: str, on: date | None = None, lane: Lane = "standard"
+) -> Price | None:
+    """Give the price of a day; without one today's, or the newest where a clock is far off."""
+    if on is not None:
+        return book.price(provider, model, on=on, lane=lane)
+    today = datetime.now(UTC).date()
+    return book.price(provider, model, on=today, lane=lane) or book.price(
+        provider, model, lane=lane
+    )
+
+
+def cost(
+    usage: Usage, provider: str, model: str, *, book: Book = CATALOGUE
+) -> tuple[int | None, str | None]:
     """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
-    price = prices.price(provider, model)
+    price = price_on(book, provider, model)
     if price is None:
         return None, None
     return prices.cost(usage.priced_kinds(), price), price.id

@@ -23,7 +23,15 @@ from imagelab.errors import (
 )
 from imagelab.request import plain
 
-MODERATION = {"moderation_blocked", "content_policy_violation"}
+MODERATION = {
+    "moderation_blocked",
+    "content_policy_violation",
+    # Azure's own words
+    "content_filter",
+    "contentFilter",
+    "ContentFilter",
+    "ResponsibleAIPolicyViolation",
+}
 
 QUOTA = {
     "insufficient_quota",
@@ -55,7 +63,7 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     """Translate an answer whose HTTP status is an error."""
     # Some versions of the SDK hand on whatever stands in the code's place.
     code, status = error.code if isinstance(error.code, str) else None, error.status_code
-    said = _said(error, blot)
+    said = said_by(error, blot)
     kind, remedy = _meaning(code, status, said)
     details = {
         "code": None if code is None else blot(plain(code)),
@@ -71,6 +79,26 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     return kind(message, **details)
 
 
+def of_reading(error: Any, blot: Blot) -> ExchangeError:
+    """Translate an error that answers a mere question; none of them costs anything."""
+    said, status = said_by(error, blot), error.status_code
+    if status in (401, 403):
+        kind: type[ExchangeError] = KeyRefusedError
+        remedy = "Check the key: it must be one that may read this."
+    else:
+        kind, remedy = RejectedError, "Nothing was billed."
+    return kind(f"{said} {remedy}", http_status=status, request_id=error.request_id)
+
+
+def of_silence(error: Exception, address: str) -> ExchangeError:
+    """Say that a mere question was not answered."""
+    kind = type(error.__cause__ or error).__name__
+    return UnreachableError(
+        f"Nothing can be read at {address} ({kind}), and nothing was billed. Check the address "
+        "and the network, then ask again."
+    )
+
+
 def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeError], str]:
     """Find the class and the remedy; the code tells more than the status, where there is one."""
     if code in MODERATION or "safety system" in said:
@@ -81,6 +109,10 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
         return KeyRefusedError, "Check the API key: the one given was not accepted."
     if status == 403:
         return KeyRefusedError, "The key is known but has no right to this model or place."
+    if code == "DeploymentNotFound":
+        return RejectedError, (
+            "Name what your resource has deployed: deployments={'gpt-image-2': 'its name'}."
+        )
     if status == 404 or "does not exist" in said:
         return RejectedError, (
             "The model is retired or not open to this key: imagelab.models() shows what followed."
@@ -97,7 +129,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
     return RejectedError, "It was not billed; change the request, sending it again cannot help."
 
 
-def _said(error: Any, blot: Blot) -> str:
+def said_by(error: Any, blot: Blot) -> str:
     """Take the provider's own words, whatever shape the body has."""
     body = error.body
     message = body.get("message") if isinstance(body, Mapping) else body
