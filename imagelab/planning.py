@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from imagelab import pricing
 from imagelab.catalog import models
 from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.catalog.prices import CATALOGUE, Book
 from imagelab.errors import InputError
 from imagelab.records.ledger import Identity, Ledger
 from imagelab.request import ImageRequest, dollars_kept
@@ -72,41 +73,66 @@ class LabQuote(pricing.Quote):
 
 
 def quote(
-    ledger: Ledger, provider: str, cells: Sequence[Cell], images_per_minute: float | None
+    ledger: Ledger,
+    provider: str,
+    cells: Sequence[Cell],
+    limits: Mapping[str, float] = {},
+    *,
+    book: Book = CATALOGUE,
 ) -> LabQuote:
-    """Quote the pictures of a sweep: each one that is asked for once counts once."""
+    """Quote the pictures of a sweep: each one that is asked for once counts once.
+
+    ``provider`` is asked where a cell names none, and ``limits`` are the pictures a minute that
+    each provider allows, where that is known.
+    """
     wanted = _by_identity(cells, provider)
     known = ledger.find(wanted)
-    quotes = {at: pricing.quote_request(request, provider) for at, request in wanted.items()}
+    quotes = {
+        at: pricing.quote_request(request, whose, book=book)
+        for at, (whose, request) in wanted.items()
+    }
     whole = pricing.total(quotes.values())
-    missing = pricing.total(quotes[at] for at in wanted if at not in known)
-    minutes = missing.pictures / images_per_minute if images_per_minute else None
+    missing = {at: whose for at, (whose, _) in wanted.items() if at not in known}
+    to_pay = pricing.total(quotes[at] for at in missing)
     return LabQuote(
         pictures=whole.pictures,
         nano=whole.nano,
         bound_nano=whole.bound_nano,
         facts=whole.facts,
         already=len(known),
-        to_pay_nano=missing.nano,
-        to_pay_bound_nano=missing.bound_nano,
-        minutes=minutes,
-        advice=_advice(list(wanted.values()), provider),
+        to_pay_nano=to_pay.nano,
+        to_pay_bound_nano=to_pay.bound_nano,
+        minutes=_minutes(list(missing.values()), limits),
+        advice=_advice(list(wanted.values()), book),
     )
 
 
-def _by_identity(cells: Sequence[Cell], provider: str) -> Mapping[Identity, ImageRequest]:
-    return {(cell.request.key(provider), cell.sample): cell.request for cell in cells}
+def _by_identity(
+    cells: Sequence[Cell], provider: str
+) -> Mapping[Identity, tuple[str, ImageRequest]]:
+    """Give each picture once, with whom it is asked of."""
+    return {
+        (cell.request.key(whose), cell.sample): (whose, cell.request)
+        for cell in cells
+        for whose in [cell.provider or provider]
+    }
 
 
-def _advice(requests: Sequence[ImageRequest], provider: str) -> str | None:
+def _minutes(asked: Sequence[str], limits: Mapping[str, float]) -> float | None:
+    """Say how long it takes: providers are asked side by side, so the slowest counts."""
+    each = [asked.count(whose) / limits[whose] for whose in limits if whose in asked]
+    return max(each, default=None)
+
+
+def _advice(requests: Sequence[tuple[str, ImageRequest]], book: Book) -> str | None:
     """Say where a size with at least as many pixels costs less: on newer models it may."""
-    for request in requests:
-        known, asked = models.find(request.model), _cost(request, provider)
+    for provider, request in requests:
+        known, asked = models.find(request.model), _cost(request, provider, book)
         pixels = _pixels(request.size)
         if known is None or known.sizes != "free" or asked is None or pixels is None:
             continue
         for size in PRESETS:
-            there, larger = _cost(replace(request, size=size), provider), _pixels(size)
+            there, larger = _cost(replace(request, size=size), provider, book), _pixels(size)
             if there is not None and larger is not None and larger >= pixels and there < asked:
                 return f"{size} costs {show(there)} a picture where {request.size} costs " + show(
                     asked
@@ -114,8 +140,8 @@ def _advice(requests: Sequence[ImageRequest], provider: str) -> str | None:
     return None
 
 
-def _cost(request: ImageRequest, provider: str) -> int | None:
-    return pricing.quote_request(request, provider).nano
+def _cost(request: ImageRequest, provider: str, book: Book) -> int | None:
+    return pricing.quote_request(request, provider, book=book).nano
 
 
 def _pixels(size: str) -> int | None:

@@ -18,7 +18,7 @@ from imagelab.request import SETTINGS, Generation, ImageRequest, Usage, dollars_
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FACTORS = ("prompt", "model", "quality", "size", "background", "output_format")
+FACTORS = ("prompt", "model", "quality", "size", "background", "output_format", "provider")
 """The settings that a sweep can vary, beside template variables and samples."""
 
 SHOWN_ROWS, SHOWN_VALUES, SHOWN_LETTERS = 20, 6, 40
@@ -29,19 +29,23 @@ DEFAULTS = {"quality": "low", "size": "1024x1024"}
 # Words that later columns and parameters will need; a template variable may not take them.
 _LATER = (
     "samples variables fresh n user stream partial_images input_fidelity mask markup image images "
-    "complexity svg frame_count frame_duration_ms safety_identifier extra provider lane batch "
+    "complexity svg frame_count frame_duration_ms safety_identifier extra lane batch "
     "parents owner rater vote star bytes cost cost_usd quoted_usd spent pictures template position"
 )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture of a sweep: where it stands, what varies there, and what is asked."""
+    """One picture of a sweep: where it stands, what varies there, what is asked, and of whom.
+
+    ``provider`` is ``None`` where the sweep names none: the lab's own is then asked.
+    """
 
     position: int
     factors: Mapping[str, str]
     request: ImageRequest
     sample: int = 1
+    provider: str | None = None
 
 
 def reserved() -> frozenset[str]:
@@ -77,6 +81,7 @@ class Sweep:
         model: str | Sequence[str] | None = None,
         background: str | Sequence[str] | None = None,
         output_format: str | Sequence[str] | None = None,
+        provider: str | Sequence[str] | None = None,
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         **more_variables: str | Sequence[Any],
@@ -94,6 +99,7 @@ class Sweep:
             "size": size,
             "background": background,
             "output_format": output_format,
+            "provider": provider,
         }
         self.settings = {
             name: _values(name, values) for name, values in given.items() if values is not None
@@ -130,6 +136,7 @@ class Sweep:
         for point, sample in self._points():
             factors = self._factors(point)
             settings = {"model": model, **DEFAULTS, **factors}
+            provider = settings.pop("provider", None)
             asked = {name: settings[name] for name in FACTORS if name in settings}
             try:
                 request = ImageRequest(**asked)  # type: ignore[arg-type]
@@ -137,7 +144,7 @@ class Sweep:
                 wrong[f"{_label(asked)}: {problem}"] = None
                 continue
             shown = {**factors, **asked, "sample": str(sample)}
-            cells.append(Cell(len(cells), shown, request, sample))
+            cells.append(Cell(len(cells), shown, request, sample, provider))
         if wrong:
             raise InputError(_illegal(list(wrong)))
         return cells
@@ -154,6 +161,7 @@ class Sweep:
         """Say what the whole sweep costs at ``provider``'s list prices, in exact dollars.
 
         ``model`` counts where the sweep names none; it is the provider's default otherwise.
+        A sweep that names providers itself is quoted at each one's list.
         ``Lab.quote`` also knows what is paid already.
 
         Raises:
@@ -165,7 +173,9 @@ class Sweep:
         """
         default = providers.get(provider).default_model
         cells = self.cells(model=model or default)
-        return pricing.total(pricing.quote_request(cell.request, provider) for cell in cells)
+        return pricing.total(
+            pricing.quote_request(cell.request, cell.provider or provider) for cell in cells
+        )
 
     @property
     def frame(self) -> DataFrame:

@@ -11,10 +11,10 @@ from imagelab.errors import InputError
 from imagelab.request import Generation
 from imagelab.sweep import FACTORS, Cell
 
-ACROSS = ("quality", "model", "size", "background", "output_format")
+ACROSS = ("quality", "model", "provider", "size", "background", "output_format")
 """The settings that make the columns when nobody says otherwise, first choice first."""
 
-SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
+SETTINGS_IN_COMMON = ("provider", "model", "size", "quality", "background", "output_format")
 """The settings that a header names where all pictures share them, in this order."""
 
 WAITING = "waiting"
