@@ -32,9 +32,8 @@ class Connections:
     timeout: float
     concurrency: int
     places: dict[str, Place] = field(default_factory=dict)
-    limits: dict[str, float] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
-    _openings: list[Opening] = field(default_factory=list)
+    _openings: dict[str, Opening] = field(default_factory=dict)
 
     def open(
         self,
@@ -74,9 +73,7 @@ class Connections:
             peers=self._sessions,
         )
         self.places[place.name], self._sessions[place.name] = place, session
-        self._openings.append(opening)
-        if images_per_minute is not None:
-            self.limits[place.name] = images_per_minute
+        self._openings[place.name] = opening
         return session
 
     def _check(self, place: Place) -> None:
@@ -113,6 +110,14 @@ class Connections:
         self.place(provider)
         return self._sessions[provider]
 
+    def limits(self, provider: str) -> dict[str, float]:
+        """Give what a provider allows a minute, as far as it is known so far."""
+        return self._openings[provider].pacer.limits
+
+    def all_limits(self) -> dict[str, dict[str, float]]:
+        """Give what every provider allows a minute, as far as it is known so far."""
+        return {provider: self.limits(provider) for provider in self._openings}
+
     def _reader_of(self, place: Place) -> Callable[[Client], None] | None:
         """Read a provider's own prices before the first picture is asked of it."""
         if not place.lists_prices:
@@ -138,7 +143,7 @@ class Connections:
 
     def close(self) -> None:
         """Let go of every provider's connections, and of the ledger. Files stay."""
-        for opening in self._openings:
+        for opening in self._openings.values():
             opening.close()
         self.ledger.close()
 

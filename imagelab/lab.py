@@ -368,7 +368,8 @@ class Lab:
             self._session.ledger,
             self._place.name,
             cells,
-            self._connections.limits,
+            self._connections.limits(self._place.name),
+            elsewhere=self._connections.all_limits(),
             book=self._connections.book,
         )
 

@@ -199,6 +199,7 @@ def _ask(
         outcome = replace(_of_error(error), attempts=attempt)
         error.generation = session.ledger.settle(generation, outcome)
         return Answer(error.generation, "sent", error)
+    client.pacer.passed(pricing.tokens_of(generation.request), response.usage.total)
     outcome = replace(_keep(session, generation, response), attempts=attempt)
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
 

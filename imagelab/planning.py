@@ -24,8 +24,8 @@ class LabQuote(pricing.Quote):
 
     ``usd`` is the list price of all the pictures, ``to_pay_usd`` of those that the ledger
     does not hold (``None``: not known before asking; ``to_pay_bound_usd`` is what will be
-    held at most). ``minutes`` is the time at the provider's limit on pictures a minute,
-    ``None`` where none is known.
+    held at most). ``minutes`` is the time that the provider's limits on pictures and tokens a
+    minute ask for, ``None`` where none is known.
     """
 
     already: int
@@ -78,12 +78,13 @@ def quote(
     cells: Sequence[Cell],
     limits: Mapping[str, float] = {},
     *,
+    elsewhere: Mapping[str, Mapping[str, float]] = {},
     book: Book = CATALOGUE,
 ) -> LabQuote:
     """Quote the pictures of a sweep: each one that is asked for once counts once.
 
-    ``provider`` is asked where a cell names none, and ``limits`` are the pictures a minute that
-    each provider allows, where that is known.
+    ``provider`` is asked where a cell names none. ``limits`` are its ``images`` and ``tokens`` a
+    minute, as far as they are known, and ``elsewhere`` those of other providers.
     """
     wanted = _by_identity(cells, provider)
     known = ledger.find(wanted)
@@ -92,17 +93,17 @@ def quote(
         for at, (whose, request) in wanted.items()
     }
     whole = pricing.total(quotes.values())
-    missing = {at: whose for at, (whose, _) in wanted.items() if at not in known}
-    to_pay = pricing.total(quotes[at] for at in missing)
+    to_ask = [at for at in wanted if at not in known]
+    missing = pricing.total(quotes[at] for at in to_ask)
     return LabQuote(
         pictures=whole.pictures,
         nano=whole.nano,
         bound_nano=whole.bound_nano,
         facts=whole.facts,
         already=len(known),
-        to_pay_nano=to_pay.nano,
-        to_pay_bound_nano=to_pay.bound_nano,
-        minutes=_minutes(list(missing.values()), limits),
+        to_pay_nano=missing.nano,
+        to_pay_bound_nano=missing.bound_nano,
+        minutes=_minutes([wanted[at] for at in to_ask], {**elsewhere, provider: limits}),
         advice=_advice(list(wanted.values()), book),
     )
 
@@ -118,9 +119,18 @@ def _by_identity(
     }
 
 
-def _minutes(asked: Sequence[str], limits: Mapping[str, float]) -> float | None:
+def _minutes(
+    asked: Sequence[tuple[str, ImageRequest]], limits: Mapping[str, Mapping[str, float]]
+) -> float | None:
     """Say how long it takes: providers are asked side by side, so the slowest counts."""
-    each = [asked.count(whose) / limits[whose] for whose in limits if whose in asked]
+    each = []
+    for whose in dict.fromkeys(provider for provider, _ in asked) or limits:
+        there, known = [one for name, one in asked if name == whose], limits.get(whose, {})
+        amounts = {
+            "images": len(there),
+            "tokens": sum(map(pricing.tokens_of, there)) if "tokens" in known else 0,
+        }
+        each += [amounts[name] / limit for name, limit in known.items()]
     return max(each, default=None)
 
 

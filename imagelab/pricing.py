@@ -54,11 +54,17 @@ class Quote:
         """Expected dollars for one picture, or ``None``."""
         return None if self.usd is None or not self.pictures else self.usd / self.pictures
 
+    @property
+    def money(self) -> str:
+        """The expected dollars in words, or the most that it can be."""
+        if self.nano is None:
+            return f"at most {show(self.bound_nano)}"
+        return show(self.nano)
+
     def __str__(self) -> str:
         pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
-        if self.nano is None:
-            return f"{pictures}: cost unknown before asking, at most {show(self.bound_nano)}"
-        return f"{pictures}: {show(self.nano)}"
+        unknown = "cost unknown before asking, " if self.nano is None else ""
+        return f"{pictures}: {unknown}{self.money}"
 
     def __repr__(self) -> str:
         return f"Quote({'; '.join((str(self), *self.why))})"
@@ -179,12 +185,16 @@ def _dearest(request: ImageRequest) -> int:
 
 
 def tokens_of(request: ImageRequest) -> int:
-    """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
-    words = tokens.text_bound(request.prompt)
+    """Count the tokens of a request, in and out, as a limit on tokens a minute does.
+
+    What cannot be known before is bounded; of an unknown model only the words are counted.
+    """
+    words = tokens.text_tokens(request.prompt)
     known = models.find(request.model)
-    return words + (
-        tokens.output_tokens(known.id, request.quality, request.size).bound if known else 0
-    )
+    if known is None:
+        return words
+    out = tokens.output_tokens(known.id, request.quality, request.size)
+    return words + (out.bound if out.tokens is None else out.tokens)
 
 
 def total(quotes: Iterable[Quote]) -> Quote:
