@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from imagelab.catalog.prices import Book
@@ -140,6 +141,17 @@ class Connections:
             known = self.book.price(place.name, offer.model, on=today)
             if said and (known is None or differs(said.kinds, known.kinds)):
                 self.book.add(said)
+
+    @contextlib.contextmanager
+    def as_admin(self, provider: str, admin_key: str) -> Iterator[Client]:
+        """Open a client that reads an organisation's bill; its key goes into its header only."""
+        place = replace(self.place(provider), project=None)
+        base_url = self.session(provider).client().base_url
+        client = Client(place, base_url, admin_key, timeout=self.timeout, connections=1)
+        try:
+            yield client
+        finally:
+            client.close()
 
     def close(self) -> None:
         """Let go of every provider's connections, and of the ledger. Files stay."""

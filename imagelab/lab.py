@@ -20,9 +20,9 @@ from imagelab.catalog.prices import Book
 from imagelab.comparison import Comparison, finisher
 from imagelab.connections import Connections
 from imagelab.errors import ImageLabError, InputError, RecordError
-from imagelab.exchange import listing
+from imagelab.exchange import listing, organization
 from imagelab.exchange.place import Place
-from imagelab.insight import costs, probing, repricing
+from imagelab.insight import billing, costs, probing, repricing
 from imagelab.insight.pricebook import Prices
 from imagelab.records import checking, pricefile
 from imagelab.records.checking import Check
@@ -426,6 +426,50 @@ class Lab:
         probe = probing.compare(found, place, self._connections.book)
         self._connections.learn(place, found)
         return probe
+
+    @named()
+    def reconcile(
+        self,
+        start: str | date,
+        end: str | date | None = None,
+        *,
+        admin_key: str | None = None,
+        project: str | None = None,
+    ) -> billing.Reconciliation:
+        """Put OpenAI's bill beside the ledger, per UTC day and model; neither is changed.
+
+        Needs an admin key (``sk-admin-...``), best in OPENAI_ADMIN_KEY; it goes into a header
+        and nowhere else. A bill counts whatever was asked of the organisation: give imagelab a
+        project of its own and name it.
+
+        Args:
+            start: the first day, ``"2026-11-01"``.
+            end: the last day, itself included; today where it is not given.
+            admin_key: the admin key; better leave it in the environment.
+            project: the project to look at, ``"proj_..."``; that of OPENAI_PROJECT_ID if set.
+
+        Raises:
+            MissingKeyError: there is no admin key; the message names the variable to set.
+            InputError: no days, or a provider that has no such bill.
+            KeyRefusedError: the key is no admin key.
+
+        >>> lab.reconcile("2026-11-01").unexplained         # doctest: +SKIP
+
+        """
+        first, last = billing.days(start, end)
+        key = self._place.admin_key(admin_key)
+        project = project or self._place.project
+        with self._connections.as_admin(self._place.name, key) as client:
+            billed = organization.read(client, first, last, project)
+        return billing.reconcile(
+            self._session.ledger.rows(),
+            billed,
+            start=first,
+            end=last,
+            provider=self._place.name,
+            simulated=self._session.simulated,
+            words=f"{self._place.title}{f', project {project}' if project else ''}",
+        )
 
     @property
     def log(self) -> DataFrame:

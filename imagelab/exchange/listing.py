@@ -89,7 +89,7 @@ def _offer(row: Mapping[str, Any], place: Place) -> Offer | None:
     known = models.find(bare)
     # A server of one's own serves what it likes; of OpenAI's many models most do not draw.
     anything = not (place.catalogued or place.azure)
-    if known is None and not anything and not bare.startswith(_IMAGE_MODELS):
+    if known is None and not anything and not draws(bare):
         return None
     told = "shutdown_date" in row or "deprecated_at" in row
     return Offer(
@@ -99,6 +99,11 @@ def _offer(row: Mapping[str, Any], place: Place) -> Offer | None:
         tells_shutdown=told,
         kinds=_kinds(row.get("pricing")),
     )
+
+
+def draws(model: str) -> bool:
+    """Tell by its name whether a model of OpenAI's that nobody knows is one that draws."""
+    return model.startswith(_IMAGE_MODELS)
 
 
 def _joined(first: Offer | None, other: Offer) -> Offer:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagelab.catalog import tables
 from imagelab.catalog.arguments import named
 from imagelab.catalog.prices import Book, Lane, Price, all_prices
+from imagelab.insight import showing
 from imagelab.records import pricefile
-from imagelab.request import dollars_kept
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -106,6 +105,4 @@ class Prices:
 
     def _repr_html_(self) -> str:
         table = self.today().dropna(axis=1, how="all").drop(columns=["provider", "lane"])
-        words = f"{self._provider}, dollars per million tokens, as of today"
-        caption = f"<p><b>{html.escape(words)}</b></p>"
-        return dollars_kept(caption + table.to_html(border=0, na_rep="unknown", escape=True))
+        return showing.show(f"{self._provider}, dollars per million tokens, as of today", table)

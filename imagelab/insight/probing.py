@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +11,7 @@ from imagelab.catalog import models
 from imagelab.catalog.prices import Book, Price
 from imagelab.exchange.listing import Listing, Offer
 from imagelab.exchange.place import Place
-from imagelab.request import dollars_kept
+from imagelab.insight import showing
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -134,10 +133,7 @@ class Probe:
         return f"Probe({self})"
 
     def _repr_html_(self) -> str:
-        head = f"<p><b>{html.escape(str(self))}</b></p>"
-        if not self.findings:
-            return dollars_kept(head)
-        return dollars_kept(head + self.frame.to_html(border=0, na_rep="", escape=True))
+        return showing.show(str(self), self.frame, unknown="")
 
 
 def compare(listing: Listing, place: Place, book: Book) -> Probe:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,11 @@ from imagelab.catalog import models, prices
 from imagelab.catalog.money import NANO, show, usd_or_none
 from imagelab.catalog.prices import Book
 from imagelab.errors import InputError
-from imagelab.request import ImageRequest, Usage, dollars_kept, names
+from imagelab.insight import showing
+from imagelab.request import ImageRequest, Usage, names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-SHOWN_ROWS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +116,7 @@ class Repricing:
         return f"Repricing({self})"
 
     def _repr_html_(self) -> str:
-        frame = self.frame
-        table = frame.head(SHOWN_ROWS).to_html(index=False, border=0, na_rep="unknown", escape=True)
-        rest = len(frame) - SHOWN_ROWS
-        more = f"<p>… and {rest} more in .frame</p>" if rest > 0 else ""
-        return dollars_kept(f"<p><b>{html.escape(str(self))}</b></p>{table}{more}")
+        return showing.show(str(self), self.frame, index=False)
 
 
 def reprice(
