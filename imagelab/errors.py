@@ -72,7 +72,17 @@ class RecordError(ImageLabError):
 
     def __init__(self, message: str, *, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.pictures = dict(pictures or {})
+
+    def __str__(self) -> str:
+        if not self.pictures:
+            return self.message
+        what = "A picture" if len(self.pictures) == 1 else f"{len(self.pictures)} pictures"
+        return (
+            f"{self.message} {what} that came and could not be kept: "
+            'error.rescue("another/folder") saves what is on this error.'
+        )
 
     @property
     def rescued(self) -> bytes | None:
