@@ -19,6 +19,7 @@ from imagelab.errors import (
     ImageLabError,
     InputError,
     KeyRefusedError,
+    ModelGoneError,
     QuotaError,
     RecordError,
     UnreachableError,
@@ -35,7 +36,8 @@ TICK_SECONDS = 0.1
 """A screen is told at most ten times a second: front ends drop what comes faster."""
 
 HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, UnreachableError)}
-"""Errors that the next request would meet too: they stop a run at once."""
+"""Errors that the next request would meet too: they stop a run at once. A model that is gone
+stops only what asks for that model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,7 @@ class Run(Generic[Result]):
         self._counting = threading.Lock()
         self._flying = 0
         self._over: BudgetError | None = None
+        self._gone: dict[tuple[str | None, str], str] = {}
         self._began = time.monotonic()
         self._wanted = _by_identity(self.cells, session)
         self._providers = tuple(dict.fromkeys(cell.provider for cell in self.cells))
@@ -246,7 +249,7 @@ class Run(Generic[Result]):
 
     def _ask(self, cell: Cell) -> Answer | None:
         """Get one picture; in the asking thread, so that what ends a run ends it at once."""
-        if self._stopping.is_set() or cell.provider in self._given_up:
+        if self._stopping.is_set() or self._no_use(cell):
             return None
         with self._counting:
             self._flying += 1
@@ -279,12 +282,21 @@ class Run(Generic[Result]):
             return None if generation.status in UNSETTLED else answer
         if generation.error_kind in HOPELESS:
             self._give_up(provider, generation.error or "stopped")
+        if generation.error_kind == ModelGoneError.__name__:
+            gone = generation.error or "The model is gone."
+            self._gone[provider, generation.request.model] = gone
         if is_overrun(generation):
             self.stop(
                 "A bill passed the money that was held for it; it is recorded as it is, and the "
                 "next holds are larger. Run again to go on."
             )
         return answer
+
+    def _no_use(self, cell: Cell) -> str | None:
+        """Say why a picture need not be asked for: its provider, or its model there, is gone."""
+        return self._given_up.get(cell.provider) or self._gone.get(
+            (cell.provider, cell.request.model)
+        )
 
     def _give_up(self, provider: str | None, reason: str) -> None:
         """Ask a provider no more; where it was the last one, the run is over."""
@@ -314,8 +326,8 @@ class Run(Generic[Result]):
             self._fail(error)
             return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            reason = self._given_up.get(cells[0].provider) or self.stopped_by
-            self.left |= {cell.position: reason or "another kernel asks" for cell in cells}
+            reason = self._no_use(cells[0]) or self.stopped_by or "another kernel asks"
+            self.left |= {cell.position: reason for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
             self.errors[answer.generation.id] = answer.error
@@ -357,7 +369,8 @@ class Run(Generic[Result]):
         """A run that an error ended before any picture came has only that error to show."""
         if self.error is not None or any(one.picture for one in self.landed.values()):
             return
-        hopeless = [one for one in self.landed.values() if one.error_kind in HOPELESS]
+        ends = {*HOPELESS, ModelGoneError.__name__}
+        hopeless = [one for one in self.landed.values() if one.error_kind in ends]
         if hopeless:
             self.error = self.error_of(hopeless[0])
         elif not self.landed:

@@ -98,11 +98,11 @@ def test_one_budget_holds_for_all(open_lab: OpenLab) -> None:
     assert first.posts + second.posts == 4 - len(made.left) == 3
 
 
-def test_real_and_simulated_money_never_meet(open_lab: OpenLab) -> None:
+def test_real_and_simulated_money_never_meet(open_lab: OpenLab, tmp_path: Path) -> None:
     """A simulated lab asks no real provider, nor the other way round; nothing is sent."""
     with pytest.raises(InputError, match="two purses"):
         open_lab().compare("a fox", provider=["simulator", "openai"])
-    lab = open_lab("openai", api_key=KEYS[0], path="other")
+    lab = open_lab("openai", api_key=KEYS[0], path=tmp_path / "other")
     with pytest.raises(InputError, match=r"Lab\('simulator'\)"):
         lab.connect("simulator")
 

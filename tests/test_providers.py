@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,13 +34,13 @@ def test_a_gateway_draws_and_bills_what_the_ledger_says(open_lab: OpenLab, chat_
     """Through the images endpoint or a chat: the same pictures, at the bill's own dollars."""
     with Simulator(provider="vercel", chat_only=chat_only) as server:
         lab = at_gateway(open_lab, server)
-        made = lab.compare(["a fox", "an owl"], quality=["low", "medium"])
+        made = lab.compare(["a fox", "an owl"], quality=["low", "medium"], size="1024x640")
         assert [one.status for one in made] == ["done"] * 4
-        assert [one.actual_size for one in made] == ["1024x1024"] * 4
+        assert [one.actual_size for one in made] == ["1024x640"] * 4
         assert sum(one.cost_nano or 0 for one in made) == server.billed.nano
         assert server.billed.pictures == 4
         assert [one.quoted_nano for one in made] == [one.cost_nano for one in made]
-        lab.compare(["a fox", "an owl"], quality=["low", "medium"])
+        lab.compare(["a fox", "an owl"], quality=["low", "medium"], size="1024x640")
         assert server.billed.pictures == 4
 
 
@@ -52,7 +53,7 @@ def test_azure_draws_and_bills_what_the_ledger_says(open_lab: OpenLab, version: 
         lab = open_lab(
             "azure", base_url=root, api_key=KEY, deployments=deployed, api_version=version
         )
-        made = lab.compare("a fox", quality=["low", "high"])
+        made = lab.compare("a fox", quality=["low", "high"], size="1024x640")
         assert [one.status for one in made] == ["done"] * 2
         assert sum(one.cost_nano or 0 for one in made) == server.billed.nano
         with pytest.raises(RejectedError, match="deployments="):
@@ -86,8 +87,9 @@ def test_providers_side_by_side(open_lab: OpenLab) -> None:
         lab.connect("vercel", base_url=vercel.url, api_key=KEY)
         lab.connect("azure", base_url=azure.url.removesuffix("/openai/v1"), api_key=KEY)
         servers = {"openai": openai, "vercel": vercel, "azure": azure}
-        told = lab.quote(Sweep("a fox", quality=["low", "high"], provider=list(servers)))
-        made = lab.compare("a fox", quality=["low", "high"], provider=list(servers))
+        settings = {"quality": ["low", "high"], "size": "1024x640", "provider": list(servers)}
+        told = lab.quote(Sweep("a fox", **settings))
+        made = lab.compare("a fox", **settings)
         for name, server in servers.items():
             rows = [one for one in made if one.provider == name]
             assert sum(one.cost_nano or 0 for one in rows) == server.billed.nano
@@ -134,8 +136,8 @@ def at_openai(open_lab: OpenLab, server: Simulator, **options: Any) -> Lab:
 def test_the_bill_agrees_with_the_ledger(open_lab: OpenLab) -> None:
     """Every model and tier: pictures, tokens and dollars of the bill are those of the ledger."""
     with Simulator() as server:
-        lab = at_openai(open_lab, server)
-        lab.compare("a fox", model=["gpt-image-2", "gpt-image-2.5-flare"], quality=["low", "high"])
+        lab, models = at_openai(open_lab, server), ["gpt-image-2", "gpt-image-2.5-flare"]
+        lab.compare("a fox", model=models, quality=["low", "high"], size="1024x640")
         found = lab.reconcile(TODAY - dt.timedelta(1), admin_key=ADMIN)
     assert found.agrees
     assert [line.model for line in found.lines] == ["gpt-image-2", "gpt-image-2.5-flare"]
@@ -153,10 +155,10 @@ def test_what_timed_out_and_was_billed_is_found(open_lab: OpenLab) -> None:
     assert list(found.suspects["status"]) == ["unknown"]
 
 
-def test_somebody_elses_pictures_are_found(open_lab: OpenLab) -> None:
+def test_somebody_elses_pictures_are_found(open_lab: OpenLab, tmp_path: Path) -> None:
     """What another program asked of the same organisation is unexplained."""
     with Simulator() as server:
-        at_openai(open_lab, server, path="elsewhere").generate("a fox")
+        at_openai(open_lab, server, path=tmp_path / "theirs").generate("a fox")
         lab = at_openai(open_lab, server)
         lab.generate("an owl")
         found = lab.reconcile(TODAY - dt.timedelta(1), admin_key=ADMIN)
