@@ -23,6 +23,7 @@ FLOORS = {
     "sweep": 4,
     "pipeline": 5,
     "planning": 5,
+    "replaying": 5,
     "runner": 6,
     "connections": 6,
     "insight": 7,
