@@ -20,9 +20,10 @@ from imagelab.errors import (
     SpoiltError,
 )
 from imagelab.exchange.client import Client
+from imagelab.pictures import Look, look
 from imagelab.records.ledger import Came, Ledger
 from imagelab.records.rows import UNSETTLED, Intent, Outcome
-from imagelab.records.store import Look, Store, file_name, look
+from imagelab.records.store import Store, file_name
 from imagelab.request import Generation, ImageRequest, ImageResponse
 
 ATTEMPTS: dict[type[ExchangeError], int] = {errors.RateLimitError: 12, errors.UnreachableError: 4}

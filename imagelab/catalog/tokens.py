@@ -108,6 +108,23 @@ def _on_grid(grid: int, size: str) -> int:
     return -(-grid * rows * (2_000_000 + width * height) // 4_000_000)
 
 
+def gif_bound(model: str, quality: str) -> Count:
+    """Bound the image output tokens of an animation: its frames are drawn on one sheet.
+
+    Raises:
+        ModelError: the catalogue has no such model.
+    """
+    row = _only("output_gif")
+    sheet = output_tokens(model, quality, row["size"])
+    return Count(None, sheet.bound, row["source"])
+
+
+def author_bounds() -> tuple[int, int]:
+    """Bound the tokens, in and out, of the text model that writes an svg."""
+    row = _only("author_bound")
+    return row["input_tokens"], row["output_tokens"]
+
+
 # --- words in -------------------------------------------------------------------------------
 
 
@@ -134,9 +151,17 @@ def _encoder() -> Callable[[str], list[int]]:
     return encode
 
 
-def text_bound(prompt: str) -> int:
+def text_per_image(model: str) -> int:
+    """Return the text input tokens that a model counts for each picture that goes along."""
+    known = models.get(model)
+    row = _by_architecture("text_per_image").get(known.architecture)
+    return int(row["extra"]) if row else 0
+
+
+def text_bound(prompt: str, images: int = 0) -> int:
     """Return a number of text input tokens that no prompt exceeds; needs no vocabulary."""
-    return len(_sendable(prompt).encode()) + int(_only("text_bound")["extra"])
+    row = _only("text_bound")
+    return len(_sendable(prompt).encode()) + int(row["extra"] + images * row["per_image"])
 
 
 def _sendable(prompt: str) -> str:
