@@ -6,7 +6,8 @@ import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imagelab.catalog import models, prices, providers, tokens
+from imagelab import spending
+from imagelab.catalog import authors, models, prices, providers, tokens
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
 from imagelab.request import ImageRequest, Usage, dollars_kept
@@ -114,30 +115,24 @@ def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) 
     price = prices.price(provider, request.model, lane="batch" if batch else "standard")
     if models.find(request.model) is None or price is None:
         return _unknown(request)
-    out = tokens.output_tokens(request.model, request.quality, request.size)
-    words = tokens.text_tokens(request.prompt)
-    most = {"text_in": tokens.text_bound(request.prompt), "image_out": out.bound}
-    bound = prices.cost(most, price)
+    spent = spending.of(request)
+    bound = prices.cost(spent.most, price)
     if bound is None:
         return _unknown(request)
-    expected = None
-    if out.tokens is not None:
-        expected = prices.cost({"text_in": words, "image_out": out.tokens}, price)
+    expected = None if spent.expected is None else prices.cost(spent.expected, price)
     return Quote(
         pictures=1,
         nano=expected,
         # A prompt of many short tokens cannot be dearer than its bytes, but a bound is a bound.
-        bound_nano=max(bound, expected or 0),
-        facts=(f"price {price.id}: {price.source}", f"tokens: {out.source}"),
-        tokens=_counted(out, words, price),
+        bound_nano=max(bound, expected or 0) + spending.author_bound(request),
+        facts=(f"price {price.id}: {price.source}", *spent.facts),
+        tokens=_counted(spent, price),
     )
 
 
-def _counted(out: tokens.Count, words: int, price: prices.Price) -> tuple[str, str]:
-    image = f"at most {out.bound}" if out.tokens is None else f"{out.tokens}"
-    return (
-        f"{image} image output tokens x {_per_million(price.image_out)}",
-        f"{words} text tokens x {_per_million(price.text_in)}",
+def _counted(spent: spending.Spending, price: prices.Price) -> tuple[str, ...]:
+    return tuple(
+        f"{words} x {_per_million(getattr(price, kind))}" for kind, words in spent.words.items()
     )
 
 
@@ -158,24 +153,19 @@ def _unknown(request: ImageRequest) -> Quote:
 
 
 def _dearest(request: ImageRequest) -> int:
-    words = tokens.text_bound(request.prompt)
     bounds = []
     for model in models.all_models():
         price = prices.price("openai", model.id)
-        size = request.size if models.size_problem(model, request.size) is None else "auto"
         if price is not None:
-            most = tokens.output_tokens(model.id, model.tiers[-1], size).bound
-            bounds.append(prices.cost({"text_in": words, "image_out": most}, price) or 0)
-    return max(bounds)
+            bounds.append(prices.cost(spending.most_at(request, model), price) or 0)
+    return max(bounds) + spending.author_bound(request)
 
 
 def tokens_of(request: ImageRequest) -> int:
     """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
-    words = tokens.text_bound(request.prompt)
-    known = models.find(request.model)
-    return words + (
-        tokens.output_tokens(known.id, request.quality, request.size).bound if known else 0
-    )
+    if models.find(request.model) is None:
+        return tokens.text_bound(request.prompt)
+    return sum(spending.of(request).most.values())
 
 
 def total(quotes: Iterable[Quote]) -> Quote:
@@ -196,4 +186,10 @@ def cost(usage: Usage, provider: str, model: str) -> tuple[int | None, str | Non
     price = prices.price(provider, model)
     if price is None:
         return None, None
-    return prices.cost(usage.priced_kinds(), price), price.id
+    pictures = prices.cost(usage.priced_kinds(), price)
+    if usage.author_model is None or pictures is None:
+        return pictures, price.id
+    wrote = authors.cost(
+        usage.author_model, usage.author_input_tokens, usage.author_output_tokens
+    )
+    return None if wrote is None else pictures + wrote, price.id

@@ -23,6 +23,7 @@ FLOORS = {
     "simulator": 2,
     "pricing": 3,
     "references": 3,
+    "spending": 2.5,
     "exchange": 3,
     "records": 3,
     "sweep": 4,
