@@ -29,6 +29,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+ASK_AGAIN = 'It is not asked again by itself; unknown="send" does so, and may pay twice.'
+"""What can be done about a picture that was perhaps billed and never came."""
+
 Billed = Literal["yes", "no", "perhaps"]
 """Whether money was taken for a request, as far as anyone can know."""
 

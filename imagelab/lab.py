@@ -24,6 +24,7 @@ from imagelab.pipeline import Session
 from imagelab.records import checking
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
+from imagelab.records.rows import Unknown
 from imagelab.records.store import Store
 from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
+
 
 _SEVERAL = "For several: lab.compare(prompt, samples=...)."
 
@@ -133,11 +135,13 @@ class Lab:
         output_compression: int | None = None,
         moderation: str | None = None,
         fresh: bool = False,
+        unknown: Unknown = "keep",
     ) -> Generation:
         """Ask for one picture; in a cell it shows itself.
 
         ``size`` is ``"WIDTHxHEIGHT"`` in pixels or ``"auto"``. What the ledger holds already
-        is given without asking; ``fresh=True`` asks for a new picture.
+        is given without asking; ``fresh=True`` asks for a new picture, and ``unknown="send"``
+        only where the ledger's was perhaps billed and never came.
 
         Raises:
             InputError: the combination is one the model cannot do; nothing was sent.
@@ -155,7 +159,7 @@ class Lab:
             output_compression=output_compression,
             moderation=moderation,
         )
-        run = Run(self._session, [cell], finish=_only_generation, fresh=fresh)
+        run = Run(self._session, [cell], finish=_only_generation, fresh=fresh, unknown=unknown)
         return run.start().result()
 
     @named()
@@ -171,6 +175,7 @@ class Lab:
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         fresh: bool = False,
+        unknown: Unknown = "keep",
         **more_variables: str | Sequence[Any],
     ) -> Comparison:
         """Run every combination and show them side by side: ``lab.run(Sweep(...))``.
@@ -188,6 +193,7 @@ class Lab:
             samples: how many different pictures of each combination.
             variables: values of the variables, as a mapping: ``{"animal": ["fox", "owl"]}``.
             fresh: ask for new pictures even where the ledger holds some, and pay for them.
+            unknown: ``"send"`` asks again for pictures that were perhaps billed and never came.
             more_variables: values of the variables as keywords: ``animal=["fox", "owl"]``.
 
         Raises:
@@ -207,16 +213,17 @@ class Lab:
             variables=variables,
             **more_variables,
         )
-        return self.run(sweep, fresh=fresh)
+        return self.run(sweep, fresh=fresh, unknown=unknown)
 
     @named()
-    def run(self, sweep: Sweep, *, fresh: bool = False) -> Comparison:
+    def run(self, sweep: Sweep, *, fresh: bool = False, unknown: Unknown = "keep") -> Comparison:
         """Run a sweep to its end, showing its progress, and return the comparison.
 
         The kernel's stop button ends it early: no more is sent, and what is in flight is
-        kept. Running the same cell again goes on where it ended.
+        kept. Running the same cell again goes on where it ended. What was perhaps billed and
+        never came stays ``unknown``; ``unknown="send"`` asks for it again, and may pay twice.
         """
-        run = self._bind(sweep, fresh)
+        run = self._bind(sweep, fresh, unknown)
         if not in_notebook():
             from imagelab.views.text import TextProgress
 
@@ -226,23 +233,25 @@ class Lab:
         return live.follow(run)
 
     @named()
-    def start(self, sweep: Sweep, *, fresh: bool = False) -> Run[Comparison]:
+    def start(
+        self, sweep: Sweep, *, fresh: bool = False, unknown: Unknown = "keep"
+    ) -> Run[Comparison]:
         """Run a sweep in the background and return at once.
 
         >>> run = lab.start(sweep)      # doctest: +SKIP
         >>> comparison = await run      # doctest: +SKIP
         """
-        run = self._bind(sweep, fresh)
+        run = self._bind(sweep, fresh, unknown)
         if not in_notebook():
             return run.start()
         from imagelab.views import live
 
         return live.begin(run)
 
-    def _bind(self, sweep: Sweep, fresh: bool) -> Run[Comparison]:
+    def _bind(self, sweep: Sweep, fresh: bool, unknown: Unknown) -> Run[Comparison]:
         """Make a sweep's requests for this lab; an illegal one fails before anything is sent."""
         cells = self._cells(sweep)
-        return Run(self._session, cells, finish=finisher(), fresh=fresh)
+        return Run(self._session, cells, finish=finisher(), fresh=fresh, unknown=unknown)
 
     def _cells(self, sweep: Sweep) -> list[Cell]:
         if not isinstance(sweep, Sweep):

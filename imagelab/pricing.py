@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from imagelab import spending
 from imagelab.catalog import authors, models, prices, providers, tokens
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.catalog.prices import CATALOGUE, Book, Lane, Price
 from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
@@ -110,9 +112,16 @@ def quote(
     return quote_request(request, provider, batch=batch)
 
 
-def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) -> Quote:
-    """Quote one request at the newest price of ``provider``."""
-    price = prices.price(provider, request.model, lane="batch" if batch else "standard")
+def quote_request(
+    request: ImageRequest,
+    provider: str,
+    *,
+    batch: bool = False,
+    book: Book = CATALOGUE,
+    on: date | None = None,
+) -> Quote:
+    """Quote one request at the price of ``provider`` that holds today, or ``on`` a day."""
+    price = price_on(book, provider, request.model, on, "batch" if batch else "standard")
     if models.find(request.model) is None or price is None:
         return _unknown(request)
     spent = spending.of(request)
@@ -165,7 +174,7 @@ def tokens_of(request: ImageRequest) -> int:
     """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
     if models.find(request.model) is None:
         return tokens.text_bound(request.prompt)
-    return sum(spending.of(request).most.values())
+    return sum(spending.most(request).values())
 
 
 def total(quotes: Iterable[Quote]) -> Quote:
@@ -181,15 +190,27 @@ def total(quotes: Iterable[Quote]) -> Quote:
     )
 
 
-def cost(usage: Usage, provider: str, model: str) -> tuple[int | None, str | None]:
+def price_on(
+    book: Book, provider: str, model: str, on: date | None = None, lane: Lane = "standard"
+) -> Price | None:
+    """Give the price of a day; without one today's, or the newest where a clock is far off."""
+    if on is not None:
+        return book.price(provider, model, on=on, lane=lane)
+    today = datetime.now(UTC).date()
+    return book.price(provider, model, on=today, lane=lane) or book.price(
+        provider, model, lane=lane
+    )
+
+
+def cost(
+    usage: Usage, provider: str, model: str, *, book: Book = CATALOGUE
+) -> tuple[int | None, str | None]:
     """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
-    price = prices.price(provider, model)
+    price = price_on(book, provider, model)
     if price is None:
         return None, None
     pictures = prices.cost(usage.priced_kinds(), price)
     if usage.author_model is None or pictures is None:
         return pictures, price.id
-    wrote = authors.cost(
-        usage.author_model, usage.author_input_tokens, usage.author_output_tokens
-    )
+    wrote = authors.cost(usage.author_model, usage.author_input_tokens, usage.author_output_tokens)
     return None if wrote is None else pictures + wrote, price.id

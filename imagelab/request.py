@@ -48,6 +48,25 @@ class ImageResponse:
     problem: str | None = None
 
 
+def difference(request: ImageRequest, response: ImageResponse, size: str) -> str | None:
+    """Say what came otherwise than it was asked for; ``size`` is that of the picture that came.
+
+    What was left to the provider, or what it does not tell, is no difference; nor is the size
+    of an svg, which has none of its own.
+    """
+    pairs = {
+        "": (request.size, request.size if request.output_format == "svg" else size),
+        "quality ": (request.quality, response.quality),
+        "background ": (request.background, response.background),
+    }
+    told = [
+        f"asked for {name}{asked}, came as {came}"
+        for name, (asked, came) in pairs.items()
+        if asked not in (None, "auto", came) and came not in (None, "auto")
+    ]
+    return "; ".join(told) or None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Generation:
     """One row of the ledger: one picture asked for, and what became of it.

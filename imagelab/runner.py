@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from imagelab import pricing
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
+    InputError,
     KeyRefusedError,
     QuotaError,
     RecordError,
@@ -24,7 +25,7 @@ from imagelab.errors import (
 )
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
 from imagelab.records.ledger import Came, Identity
-from imagelab.records.rows import UNSETTLED
+from imagelab.records.rows import UNSETTLED, Unknown
 from imagelab.request import Generation
 from imagelab.sweep import Cell
 
@@ -77,7 +78,10 @@ class Run(Generic[Result]):
         *,
         finish: Callable[[Run[Result]], Result],
         fresh: bool = False,
+        unknown: Unknown = "keep",
     ) -> None:
+        if unknown not in get_args(Unknown):
+            raise InputError(f'unknown is "keep" or "send"; got {unknown!r}.')
         self.session = session
         self.cells = tuple(cells)
         self.landed: dict[int, Generation] = {}
@@ -89,6 +93,7 @@ class Run(Generic[Result]):
         self.error: BaseException | None = None
         self._finish = finish
         self._fresh = fresh
+        self._unknown = unknown
         self._display: Display | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -219,7 +224,8 @@ class Run(Generic[Result]):
     def _look_up(self) -> dict[Identity, Generation]:
         """Take what the ledger has already."""
         found = self.session.ledger.find(self._wanted)
-        known = {at: one for at, one in found.items() if one.status not in UNSETTLED}
+        asked_anew = (*UNSETTLED, "unknown") if self._unknown == "send" else UNSETTLED
+        known = {at: one for at, one in found.items() if one.status not in asked_anew}
         self._land([(self._wanted[identity], one, "ledger") for identity, one in known.items()])
         return known
 
@@ -236,6 +242,7 @@ class Run(Generic[Result]):
                 cell.sample,
                 run=self.number,
                 fresh=self._fresh,
+                unknown=self._unknown,
                 stopping=self._stopping,
             )
         except BudgetError:

@@ -30,18 +30,25 @@ def of(request: ImageRequest) -> Spending:
     partials = PARTIAL_TOKENS * (request.partial_images or 0)
     # Exact counts of what goes in depend on no tier; only the picture itself may be unknown.
     words = tokens.text_tokens(request.prompt) + _text_per_image(request)
-    most = {
-        "text_in": tokens.text_bound(request.prompt, len(request.references)),
-        "image_out": out.bound + partials,
-    }
-    if request.references:
-        most["image_in"] = came.bound
     return Spending(
         expected=_expected(request, out, came, words, partials),
-        most=most,
+        most=_most(request, out, came),
         words=_words(request, out, came, words),
         facts=_facts(request, out, came),
     )
+
+
+def most(request: ImageRequest) -> Mapping[str, int]:
+    """Bound the tokens of a request for a model of the catalogue; reads no vocabulary."""
+    return _most(request, _drawn(request), _seen(request, request.model))
+
+
+def _most(request: ImageRequest, out: Count, came: Count) -> Mapping[str, int]:
+    bounds = {
+        "text_in": tokens.text_bound(request.prompt, len(request.references)),
+        "image_out": out.bound + PARTIAL_TOKENS * (request.partial_images or 0),
+    }
+    return {**bounds, "image_in": came.bound} if request.references else bounds
 
 
 def _expected(

@@ -27,6 +27,7 @@ FLOORS = {
     "exchange": 3,
     "records": 3,
     "sweep": 4,
+    "unfinished": 4,
     "pipeline": 5,
     "planning": 5,
     "runner": 6,

@@ -19,6 +19,7 @@ from imagelab import pricing
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
+    InputError,
     KeyRefusedError,
     QuotaError,
     RecordError,
@@ -165,6 +166,56 @@ def test_a_fresh_run_asks_for_everything(tmp_path: Path) -> None:
         assert server.posts == 4
         assert later.landed == fresh.landed
         assert {one.take for one in later.landed.values()} == {2}
+
+
+def lost_at_first(asked: Asked, seen: set[str]) -> bytes:
+    """Break off the first time a prompt with an odd number is asked for."""
+    prompt = asked.json["prompt"]
+    if int(prompt.split()[-1]) % 2 and prompt not in seen:
+        seen.add(prompt)
+        return success(asked)[:300]
+    return success(asked)
+
+
+def test_what_was_perhaps_billed_is_sent_again_only_when_told(tmp_path: Path) -> None:
+    """Running again leaves unknown rows; unknown="send" asks for just those, as a next take."""
+    seen: set[str] = set()
+    with (
+        Server(lambda asked: lost_at_first(asked, seen)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        ran(open_session, foxes(4))
+        kept = ran(open_session, foxes(4))
+        assert server.posts == 4
+        sent = ran(open_session, foxes(4), unknown="send")
+        assert server.posts == 6
+        again = ran(open_session, foxes(4), unknown="send")
+        assert server.posts == 6
+    assert [kept.landed[at].status for at in range(4)] == ["done", "unknown"] * 2
+    assert [sent.came[at] for at in range(4)] == ["ledger", "sent"] * 2
+    assert [again.landed[at].take for at in range(4)] == [1, 2, 1, 2]
+
+
+def test_the_risk_of_a_picture_that_is_sent_again_stays(tmp_path: Path) -> None:
+    """A second payment does not make the first one certain: both count in the purse."""
+    seen: set[str] = set()
+    with (
+        Server(lambda asked: lost_at_first(asked, seen)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        ran(open_session, cells("fox 1"))
+        run = ran(open_session, cells("fox 1"), unknown="send")
+        cost = run.landed[0].cost_nano or 0
+        assert open_session.ledger.purse(simulated=True) == Purse(cost, HOLD, 0)
+
+
+def test_what_to_do_about_unknown_pictures_has_two_words(tmp_path: Path) -> None:
+    """Another word than keep or send is an InputError that names both."""
+    with (
+        session(tmp_path, "http://127.0.0.1:9/v1") as open_session,
+        pytest.raises(InputError, match='"keep" or "send"'),
+    ):
+        started(open_session, foxes(1), unknown="sent")
 
 
 def test_a_run_writes_down_its_cells(tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ _COMPRESSED = ("jpeg", "webp")
 MODERATION = ("auto", "low")
 """How strict the provider's safety system may be asked to be."""
 
+SOON_DAYS = 180
+"""How long before its last day a model is said to be leaving: OpenAI gives three months' notice
+at least, six as a rule."""
+
 _DALL_E_TIERS = {"hd": "high", "standard": "medium"}
 
 
@@ -143,20 +147,42 @@ def meant_model(model: str) -> str:
     return f"Did you mean {either([repr(name) for name in close])}?" if close else ""
 
 
-def state(model: Model, on: dt.date) -> State:
-    """Return whether OpenAI serves a model on a day; from its shutdown day on it is retired."""
-    if model.shutdown is None:
+def state(model: Model, on: dt.date, provider: str = "openai") -> State:
+    """Return whether a provider serves a model on a day; from its last day on it is retired."""
+    last = shutdown(model, provider)
+    if last is None:
         return "active"
-    return "retired" if model.shutdown <= on else "retiring"
+    return "retired" if last <= on else "retiring"
 
 
-def farewell(model: str, on: dt.date) -> str | None:
-    """Say when OpenAI stops serving a model and what follows it; None where no day is known."""
+def shutdown(model: Model, provider: str = "openai") -> dt.date | None:
+    """Return the day from which a provider serves a model no more; OpenAI's, but where known.
+
+    >>> shutdown(get("gpt-image-1-mini"), "azure")
+    datetime.date(2027, 4, 7)
+    """
+    return _lives().get((provider, model.id), model.shutdown)
+
+
+@functools.cache
+def _lives() -> dict[tuple[str, str], dt.date]:
+    rows = _facts.rows("models")["life"]
+    return {(row["provider"], row["model"]): row["shutdown"] for row in rows}
+
+
+def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
+    """Say when a provider stops serving a model and what follows it; None where it stays.
+
+    What ends only in a year stays: a warning that comes too early is not read.
+    """
     known = find(model)
-    if known is None or known.shutdown is None:
+    last = None if known is None else shutdown(known, provider)
+    if known is None or last is None or last - on > dt.timedelta(SOON_DAYS):
         return None
-    when = "was shut down" if state(known, on) == "retired" else "will be shut down"
-    return f"{model} {when} on {known.shutdown}; its successor is {known.successor}."
+    when = "was shut down" if last <= on else "will be shut down"
+    where = "" if provider == "openai" else f" at {provider}"
+    follows = f"its successor is {known.successor}" if known.successor else "no successor is named"
+    return f"{known.id} {when}{where} on {last}; {follows}."
 
 
 def size_rule(model: Model) -> SizeRule:

@@ -5,6 +5,7 @@ Frames are those of server-sent events. A closing ``[DONE]`` is neither asked fo
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class StreamError(Exception):
 
 
 class Stream:
-    """The body of a streamed answer, part by part; ``last`` is the newest partial picture.
+    r"""The body of a streamed answer, part by part; ``last`` is the newest partial picture.
 
     >>> stream = Stream()
     >>> stream.take(b'data: {"type": "image_generation.completed", "b64_json": "aGk="}\\n\\n')
@@ -111,11 +112,16 @@ class Stream:
         self._watch(self.last)
 
     def read(self) -> Read | None:
-        """Read the finished picture, once all has come; ``None`` if it is not there."""
+        """Read the finished picture, once no more comes; ``None`` if it is not there."""
         for line in (bytes(self._rest), b""):  # the last frame may lack the line that ends it
             self._rest.clear()
             self._take_line(line.removesuffix(b"\r"))
         return self._read
+
+
+def is_stream(headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer comes as a stream: some servers give it whole, whatever was asked."""
+    return headers.get("content-type", "").lstrip().lower().startswith("text/event-stream")
 
 
 def _finished(frame: dict[str, Any]) -> Read:
@@ -138,3 +144,35 @@ def _decoded(letters: object) -> bytes | None:
         return pybase64.b64decode(letters, validate=True)
     except ValueError:
         return None
+
+
+Identity = tuple[str, int]
+"""A request's key and the number of the sample."""
+
+Follower = Callable[[Identity, Partial], None]
+
+
+class Watching:
+    """Tells whoever follows of the partial pictures that come, and of which request they are."""
+
+    def __init__(self) -> None:
+        self._followers: list[Follower] = []
+
+    @contextlib.contextmanager
+    def followed(self, follower: Follower) -> Iterator[None]:
+        """Have partial pictures told to ``follower``, in the threads that ask for them."""
+        self._followers = [*self._followers, follower]
+        try:
+            yield
+        finally:
+            self._followers = [one for one in self._followers if one is not follower]
+
+    def of(self, identity: Identity) -> Watch:
+        """Give what takes in the partial pictures of one request."""
+
+        def tell(partial: Partial) -> None:
+            for follower in self._followers:
+                with contextlib.suppress(Exception):  # a screen's trouble costs nobody a picture
+                    follower(identity, partial)
+
+        return tell

@@ -96,7 +96,7 @@ class Ledger:
         with self.writing() as connection:
             self._lock_purse(connection, intent.simulated)
             newest = self._newest(connection, intent.key, intent.sample)
-            if newest is not None and not intent.fresh:
+            if newest is not None and not intent.replaces(newest):
                 return self._generation(newest), False
             self._check_budget(connection, intent, budget_nano)
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from imagelab.errors import Billed
+from imagelab.errors import ASK_AGAIN, Billed
 from imagelab.records import asking, owner
 from imagelab.records.schema import generations
 from imagelab.request import Generation, ImageRequest, Status, Usage, names, plain
@@ -18,6 +18,9 @@ UNSETTLED = ("held", "sent")
 
 INTERRUPTED = "Interrupted"
 """The kind of error of a row whose owner was gone, and which somebody else settled."""
+
+Unknown = Literal["keep", "send"]
+"""What to do about a picture that was perhaps billed and never came: leave it, or ask anew."""
 
 Row = Mapping[str, Any]
 """The columns of one generation, as the ledger has them."""
@@ -38,6 +41,11 @@ class Intent:
     lease_seconds: float
     run: int | None = None
     fresh: bool = False
+    unknown: Unknown = "keep"
+
+    def replaces(self, newest: Row) -> bool:
+        """Tell whether this is asked although the ledger holds that row already."""
+        return self.fresh or (self.unknown == "send" and newest["status"] == "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +138,7 @@ def columns_of_the_dead(row: Row, is_kept: Callable[[str], bool]) -> dict[str, A
         "picture": None,
         "error_kind": INTERRUPTED,
         "error": "The process ended before the picture was kept: it was billed, and is lost. "
-        "Ask again with fresh=True for a new picture.",
+        + ASK_AGAIN,
     }
 
 
@@ -145,7 +153,7 @@ _IN_FLIGHT = Outcome(
     status="unknown",
     billed="perhaps",
     error="The process ended while the request was in flight: it may have been billed. "
-    "Ask again with fresh=True for a new picture.",
+    + ASK_AGAIN,
     error_kind=INTERRUPTED,
 )
 

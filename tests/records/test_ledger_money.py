@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,24 @@ def test_ledgers_share_one_budget(path: Path) -> None:
         ledgers = [stack.enter_context(contextlib.closing(Ledger(path))) for _ in range(4)]
         assert sum(at_once(32, ask)) == 3
         assert purse(ledgers[0]).held == 3 * HOLD
+
+
+def test_summing_the_rows_and_then_inserting_overspends(ledger: Ledger, path: Path) -> None:
+    """Why a hold locks the purse: threads that each sum first and insert then pass the budget."""
+    summed_up = threading.Barrier(8)
+
+    def ask(number: int) -> bool:
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:
+            query = "SELECT coalesce(sum(hold_nano), 0) FROM generations"
+            (taken,) = database.execute(query).fetchone()
+            summed_up.wait(20)  # the others sum too, before anybody has inserted
+            if taken + HOLD > 3 * HOLD:
+                return False
+            ledger.hold(intent(f"fox {number}"), budget_nano=None)
+            return True
+
+    assert sum(at_once(8, ask)) == 8
+    assert purse(ledger).held == 8 * HOLD
 
 
 @pytest.mark.parametrize("outcome", [DONE, UNKNOWN], ids=lambda one: one.status)
