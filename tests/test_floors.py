@@ -28,6 +28,7 @@ FLOORS = {
     "records": 3,
     "sweep": 4,
     "unfinished": 4,
+    "keeping": 5,
     "pipeline": 5,
     "planning": 5,
     "runner": 6,

@@ -261,15 +261,14 @@ class Ledger:
                 found.extend(dict(row) for row in part.mappings())
             return found
 
-    def makers_of(self, pictures: Iterable[str]) -> dict[str, int]:
-        """Find the first row that made each of these pictures, where one did."""
-        column, found = generations.c, dict[str, int]()
+    def makers_of(self, pictures: Iterable[str]) -> dict[str, list[int]]:
+        """Find the rows that made each of these pictures, the first one first."""
+        column, found = generations.c, dict[str, list[int]]()
         with self.reading() as connection:
             for some in _in_parts(sorted(set(pictures))):
-                query = sa.select(column.picture, sa.func.min(column.id)).where(
-                    column.picture.in_(some)
-                )
-                found.update(connection.execute(query.group_by(column.picture)).tuples().all())
+                query = sa.select(column.picture, column.id).where(column.picture.in_(some))
+                for picture, number in connection.execute(query.order_by(column.id)):
+                    found.setdefault(picture, []).append(number)
         return found
 
     def pictures_of(self, key: str) -> int:

@@ -1,27 +1,25 @@
-"""Everything that goes along with one edit: its images, its mask or markup, and where they lie."""
+"""Everything that goes along with one edit: its images, and its mask or markup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-from imagelab.errors import InputError
-from imagelab.pictures import Reference
+from imagelab.catalog import abilities, models
 from imagelab.references.masks import take_markup, take_mask
 from imagelab.references.taking import Given, take_all
 
 
 @dataclass(frozen=True, kw_only=True)
 class Along:
-    """The pictures of an edit, as settings of a request and as bytes to be kept."""
+    """The pictures of an edit: as settings of a request, and as bytes that are to be kept."""
 
     images: tuple[Given, ...]
     mask: Given | None = None
     markup: Given | None = None
 
     @classmethod
-    def of(cls, images: object, *, mask: object = None, markup: object = None) -> Along:
+    def of(cls, images: object, *, mask: object = None, markup: object = None) -> Self:
         """Take in what a person gave.
 
         Raises:
@@ -45,26 +43,12 @@ class Along:
             "markup": self.markup and self.markup.reference,
         }
 
+    def size_for(self, model: str) -> str:
+        """Give the size to draw an edit in where nobody says: the shape of the first image."""
+        first = self.images[0].reference
+        return abilities.like(models.find(model), first.width, first.height)
+
     @property
     def all(self) -> tuple[Given, ...]:
         """Every picture, the mask or markup last."""
         return (*self.images, *(one for one in (self.mask, self.markup) if one is not None))
-
-
-@dataclass(frozen=True)
-class Luggage:
-    """Bytes of references by their hash, until a store keeps them, and where they came from."""
-
-    given: Mapping[str, Given] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, several: Iterable[Given]) -> Luggage:
-        """Gather what goes along with several requests: equal bytes once."""
-        return cls({one.reference.sha256: one for one in several})
-
-    def bytes_of(self, reference: Reference) -> bytes:
-        """Give the bytes of a reference."""
-        try:
-            return self.given[reference.sha256].data
-        except KeyError:
-            raise InputError(f"The bytes of the reference {reference} were not given.") from None

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from imagelab import pictures
 from imagelab.catalog import abilities
@@ -71,7 +71,7 @@ def take_all(given: object) -> tuple[Given, ...]:
         InputError: as for ``take``; or there is none, or more than one request takes.
 
     """
-    several = list(given) if _is_several(given) else [given]  # type: ignore[call-overload]
+    several = list(given) if is_several(given) else [given]
     if not several:
         raise InputError(f"images has no picture: give {FORMS}, or a list of them.")
     most = abilities.limits().references
@@ -84,12 +84,15 @@ def take_all(given: object) -> tuple[Given, ...]:
     return tuple(taken[id(one)] for one in several)
 
 
-def _is_several(given: object) -> bool:
+def is_several(given: object) -> TypeGuard[Iterable[object]]:
+    """Tell whether something holds pictures, and is none itself."""
     if isinstance(given, str | bytes | bytearray | memoryview | Mapping | Generation):
         return False
-    if _pixels(given) is not None or hasattr(given, "read"):
-        return False
-    return isinstance(given, Iterable)
+    return isinstance(given, Iterable) and not (_is_pixels(given) or hasattr(given, "read"))
+
+
+def _is_pixels(given: object) -> bool:
+    return hasattr(given, "__array_interface__") or hasattr(given, "__array__")
 
 
 # --- in whatever form it comes --------------------------------------------------------------
@@ -145,7 +148,7 @@ def _pixels(given: object) -> tuple[Image, str] | None:
 
     if isinstance(given, PIL.Image.Image):
         return given, Path(str(getattr(given, "filename", ""))).name
-    if hasattr(given, "__array_interface__") or hasattr(given, "__array__"):
+    if _is_pixels(given):
         return _image_of_array(given), ""
     return None
 
