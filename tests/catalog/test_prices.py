@@ -319,3 +319,11 @@ def test_unknown_is_never_zero(kind: str) -> None:
 def test_contradicting_counts_have_no_cost(spent: dict[str, int | None]) -> None:
     """More cached than went in, or less than nothing, cannot be priced."""
     assert cost(spent, listed("openai", "gpt-image-1")) is None
+
+
+def test_who_writes_an_svg_has_a_price_of_its_own() -> None:
+    """Authors are priced per token, also by their names at a gateway; others are not known."""
+    author = prices.author("openai/gpt-5.6-terra")
+    assert author
+    assert (author.text_in, author.text_out) == (2_000, 12_000)
+    assert prices.author("gpt-image-2") is None
