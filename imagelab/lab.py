@@ -628,7 +628,8 @@ class Lab:
 
     def _drawn(self, body: Mapping[str, object]) -> int:
         """Count the pictures of a request so far, so that asking again gives a new one."""
-        key = key_of(self._session.provider, "generate", body)
+        operation = "edit" if "images" in body else "generate"
+        key = key_of(self._session.provider, operation, body)
         return self._session.ledger.pictures_of(key)
 
 

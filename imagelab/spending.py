@@ -28,8 +28,7 @@ def of(request: ImageRequest) -> Spending:
     """Count what a request for a model of the catalogue will spend."""
     out, came = _drawn(request), _seen(request, request.model)
     partials = PARTIAL_TOKENS * (request.partial_images or 0)
-    # Exact counts of what goes in depend on no tier; only the picture itself may be unknown.
-    words = tokens.text_tokens(request.prompt) + _text_per_image(request)
+    words = _said(request)
     return Spending(
         expected=_expected(request, out, came, words, partials),
         most=_most(request, out, came),
@@ -52,21 +51,23 @@ def _most(request: ImageRequest, out: Count, came: Count) -> Mapping[str, int]:
 
 
 def _expected(
-    request: ImageRequest, out: Count, came: Count, words: int, partials: int
+    request: ImageRequest, out: Count, came: Count, words: Count, partials: int
 ) -> Mapping[str, int] | None:
-    if out.tokens is None or came.tokens is None or request.output_format == abilities.VECTOR:
+    if out.tokens is None or came.tokens is None or words.tokens is None:
         return None
-    known = {"text_in": words, "image_out": out.tokens + partials}
+    if request.output_format == abilities.VECTOR:
+        return None
+    known = {"text_in": words.tokens, "image_out": out.tokens + partials}
     return {**known, "image_in": came.tokens} if request.references else known
 
 
-def _words(request: ImageRequest, out: Count, came: Count, words: int) -> Mapping[str, str]:
+def _words(request: ImageRequest, out: Count, came: Count, words: Count) -> Mapping[str, str]:
     told = {"image_out": f"{_about(out)} image output tokens"}
     if request.partial_images:
         told["image_out"] += f" and {PARTIAL_TOKENS} for each of {request.partial_images} partials"
     if request.references:
         told["image_in"] = f"{_about(came)} image input tokens"
-    return {**told, "text_in": f"{words} text tokens"}
+    return {**told, "text_in": f"{_about(words)} text tokens"}
 
 
 def _about(count: Count) -> str:
@@ -83,55 +84,44 @@ def _facts(request: ImageRequest, out: Count, came: Count) -> tuple[str, ...]:
 
 
 def _drawn(request: ImageRequest) -> Count:
-    if request.output_format == abilities.ANIMATED:
-        return tokens.gif_bound(request.model, request.quality)
-    return tokens.output_tokens(request.model, request.quality, request.size)
+    frames = _frames(request)
+    return tokens.output_tokens(request.model, request.quality, request.size, frames=frames)
 
 
-def _text_per_image(request: ImageRequest) -> int:
-    return len(request.images) * tokens.text_per_image(request.model) if request.images else 0
+def _frames(request: ImageRequest) -> int:
+    if request.output_format != abilities.ANIMATED:
+        return 1
+    return request.frame_count or abilities.limits().frames_usual
 
 
-def _seen(request: ImageRequest, model: str) -> Count:
+def _said(request: ImageRequest) -> Count:
+    if request.images:
+        return tokens.edit_text_tokens(request.model, request.prompt, len(request.images))
+    words = tokens.text_tokens(request.prompt)
+    return Count(words, words, "")
+
+
+def _seen(request: ImageRequest, model: str, fidelity: str | None = None) -> Count:
     """Count the references. A mask was not billed where it was measured; it is in the bound."""
     if not request.references:
         return Count(0, 0, "")
-    fidelity = request.input_fidelity or "low"
-    counts = [
-        tokens.image_input_tokens(model, one.width, one.height, fidelity) for one in request.images
-    ]
-    beside = [
-        tokens.image_input_tokens(model, one.width, one.height, fidelity)
-        for one in request.references[len(request.images) :]
-    ]
-    exact = [count.tokens for count in counts]
-    known = [count for count in exact if count is not None]
-    # Nobody has told what a markup counts for.
-    sure = len(known) == len(exact) and request.markup is None
-    return Count(
-        sum(known) if sure else None,
-        sum(count.bound for count in (*counts, *beside)),
-        counts[0].source,
+    fidelity = fidelity or request.input_fidelity or "low"
+    edges = [(one.width, one.height) for one in request.images]
+    seen = tokens.edit_image_tokens(
+        model, edges, fidelity=fidelity, markup=request.markup is not None
     )
+    if request.mask is None:
+        return seen
+    mask = tokens.image_input_tokens(model, request.mask.width, request.mask.height, fidelity)
+    return Count(seen.tokens, seen.bound + mask.bound, seen.source)
 
 
 def most_at(request: ImageRequest, model: Model) -> Mapping[str, int]:
     """Bound what a request would spend if it were for the dearest tier of this model."""
     size = request.size if models.size_problem(model, request.size) is None else "auto"
-    drawn = tokens.output_tokens(model.id, model.tiers[-1], size)
-    if request.output_format == abilities.ANIMATED and model.sizes == "free":
-        drawn = tokens.gif_bound(model.id, model.tiers[-1])
-    most = {
-        "text_in": tokens.text_bound(request.prompt, len(request.references)),
-        "image_out": drawn.bound + PARTIAL_TOKENS * (request.partial_images or 0),
-    }
+    drawn = tokens.output_tokens(model.id, model.tiers[-1], size, frames=_frames(request))
     fidelity = "high" if "high" in model.input_fidelity else "low"
-    if request.references:
-        most["image_in"] = sum(
-            tokens.image_input_tokens(model.id, one.width, one.height, fidelity).bound
-            for one in request.references
-        )
-    return most
+    return _most(request, drawn, _seen(request, model.id, fidelity))
 
 
 def author_bound(request: ImageRequest) -> int:

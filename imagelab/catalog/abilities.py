@@ -33,6 +33,7 @@ class Limits:
     mask_bytes: int
     partial_images: int
     frame_count: Sequence[int]
+    frames_usual: int
     frame_duration_ms: Sequence[int]
     date: dt.date
     source: str

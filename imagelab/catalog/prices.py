@@ -188,6 +188,27 @@ def _part(count: int, per_token: int | None) -> int | None:
     return None if count < 0 or per_token is None else count * per_token
 
 
+@dataclass(frozen=True)
+class Author:
+    """What a model that writes SVGs costs: nano-dollars per token, in and out."""
+
+    model: str
+    text_in: int
+    text_out: int
+    date: dt.date
+    source: str
+
+
+def author(model: str) -> Author | None:
+    """Return what a model costs as the author of an SVG, or None if that is not known."""
+    bare = model.removeprefix("openai/")
+    for row in _facts.rows("prices")["author"]:
+        if row["model"] == bare:
+            known = {kind: per_token(row[kind]) for kind in ("text_in", "text_out")}
+            return Author(**{**row, **known})
+    return None
+
+
 def published(model: str, quality: str, size: str) -> int | None:
     """Return the nano-dollars per picture that OpenAI publishes (output only), or None.
 

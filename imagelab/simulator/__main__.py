@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--images-per-minute", type=int, metavar="N", help="limit the pictures")
     parser.add_argument("--tokens-per-minute", type=int, metavar="N", help="limit the tokens")
     parser.add_argument("--retire", action="store_true", help="do not serve models shut down")
+    parser.add_argument("--done", action="store_true", help="end streams with [DONE]")
     parser.add_argument(
         "--fault",
         action="append",
@@ -94,6 +95,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         images_per_minute=options.images_per_minute,
         tokens_per_minute=options.tokens_per_minute,
         retire=options.retire,
+        says_done=options.done,
     )
 
 

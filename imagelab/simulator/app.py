@@ -11,7 +11,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -19,16 +19,19 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from imagelab.catalog import models
 from imagelab.simulator import bodies
 from imagelab.simulator.billed import Billed
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import served
+from imagelab.simulator.checks import Asked, served
 from imagelab.simulator.desk import Desk, Order, Traffic
 from imagelab.simulator.drawing import Drawn, draw
+from imagelab.simulator.endings import BROKEN_STREAMS, ENDINGS, Streamed, ending
 from imagelab.simulator.faults import Fault
+from imagelab.simulator.streaming import DONE
+from imagelab.simulator.wanted import Operation
 
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _LOCAL_ORIGIN = re.compile(rf"https?://{_LOCAL.pattern}")
@@ -44,11 +47,14 @@ T = TypeVar("T")
 class Images:
     """The endpoints. ``close`` ends its threads."""
 
-    def __init__(self, desk: Desk, billed: Billed, traffic: Traffic, latency: float) -> None:
+    def __init__(
+        self, desk: Desk, billed: Billed, traffic: Traffic, *, latency: float, says_done: bool
+    ) -> None:
         self._desk = desk
         self._billed = billed
         self._traffic = traffic
         self._latency = latency
+        self._says_done = says_done
         self._desk_thread = ThreadPoolExecutor(1, "imagelab-desk")
         self._painters = ThreadPoolExecutor(os.cpu_count() or 1, "imagelab-painter")
 
@@ -61,6 +67,7 @@ class Images:
         """Return the application that a server runs."""
         routes = [
             Route("/v1/images/generations", self.generations, methods=["POST"]),
+            Route("/v1/images/edits", self.edits, methods=["POST"]),
             Route("/v1/chat/completions", self.chat, methods=["POST"]),
             Route("/v1/models", self.list_models, methods=["GET"]),
             Route("/v1/models/{model_id:path}", self.one_model, methods=["GET"]),
@@ -95,10 +102,20 @@ class Images:
         return self._answer(request, bodies.model_not_found(asked if asked else ""))
 
     async def generations(self, request: Request) -> Response:
-        """``POST /v1/images/generations``: take in, draw, wait, bill, answer."""
+        """``POST /v1/images/generations``."""
+        return await self._make(request, "generation")
+
+    async def edits(self, request: Request) -> Response:
+        """``POST /v1/images/edits``, as JSON or as a form."""
+        return await self._make(request, "edit")
+
+    async def _make(self, request: Request, operation: Operation) -> Response:
+        """Take in, draw, wait, bill, answer."""
         try:
-            raw = await request.body()
-            order = await _in(self._desk_thread, self._desk.receive, raw, request.state.request_id)
+            kind = request.headers.get("content-type", "application/json")
+            asked = Asked(operation, await request.body(), kind)
+            request_id = request.state.request_id
+            order = await _in(self._desk_thread, self._desk.receive, asked, request_id)
             return await self._carry_out(order, request)
         except ClientDisconnect:
             return Response()  # it left in the middle of asking: nobody is there to read this
@@ -107,25 +124,46 @@ class Images:
             return self._answer(request, bodies.error(500, message, kind="server_error"))
 
     async def _carry_out(self, order: Order, request: Request) -> Response:
+        came = request.state.came
         if order.reply or order.wanted is None:
-            await _until(request.state.came + order.seconds)
+            await _until(came + order.seconds)
             return self._answer(request, order.reply or bodies.server_error(500))
         request_id = request.state.request_id
         drawn: Drawn = await _in(
             self._painters, draw, order.wanted, order.fault, take=order.take, request_id=request_id
         )
-        await _until(request.state.came + self._latency + order.seconds)
-        self._billed.add(drawn.bill)
+        seconds = self._latency + order.seconds
+        if drawn.frames and (order.fault is None or order.fault.kind not in ENDINGS):
+            return self._stream(request, drawn, order.fault, seconds)
+        await _until(came + seconds)
+        self._bill(drawn)
         return self._answer(request, drawn.reply, order.fault)
 
+    def _bill(self, drawn: Drawn) -> None:
+        if drawn.bill:
+            self._billed.add(drawn.bill)
+
+    def _stream(
+        self, request: Request, drawn: Drawn, fault: Fault | None, seconds: float
+    ) -> Response:
+        cut = fault is not None and fault.kind == "cut_stream"
+        whole = fault is None or fault.kind not in BROKEN_STREAMS
+        return Streamed(
+            drawn.frames,
+            self._all_headers(request, drawn.reply),
+            began=request.state.came,
+            seconds=seconds,
+            last=DONE if self._says_done and whole else b"",
+            cut=cut,
+            bill=lambda: self._bill(drawn),
+        )
+
     def _answer(self, request: Request, reply: Reply, fault: Fault | None = None) -> Response:
+        return ending(fault, reply, self._all_headers(request, reply))
+
+    def _all_headers(self, request: Request, reply: Reply) -> dict[str, str]:
         limits = self._desk.limits.headers()
-        headers = {**_headers(request.scope), **limits, **reply.headers}
-        kind = _ENDINGS.get(fault.kind, Response) if fault else Response
-        response = kind(reply.body, reply.status, headers)
-        if fault and isinstance(response, _Trickle):
-            response.seconds = fault.seconds
-        return response
+        return {**_headers(request.scope), **limits, **reply.headers}
 
 
 async def _in(pool: Executor, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -196,57 +234,3 @@ def _headers(scope: Scope) -> dict[str, str]:
         "x-imagelab-simulated": "true",
         "x-request-id": scope["state"]["request_id"],
     }
-
-
-# --- answers that do not end as they should --------------------------------------------------
-
-
-class _Cut(Response):
-    """Half of the body, and the line is closed."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(self._start())
-        half = bytes(self.body[: len(self.body) // 2])
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        await scope["state"]["line"].close(scope["client"], reset=False)
-
-    def _start(self) -> Message:
-        return {
-            "type": "http.response.start",
-            "status": self.status_code,
-            "headers": self.raw_headers,
-        }
-
-
-class _Drop(_Cut):
-    """Nothing at all, and the line is reset."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["state"]["line"].close(scope["client"], reset=True)
-
-
-class _Trickle(_Cut):
-    """One byte, and another every ``seconds``, until the client has left."""
-
-    seconds = 1.0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(self._start())
-        last = len(self.body) - 1
-        for place in range(len(self.body)):
-            byte = bytes(self.body[place : place + 1])
-            await send({"type": "http.response.body", "body": byte, "more_body": place < last})
-            if await _left(receive, self.seconds):
-                return
-
-
-async def _left(receive: Callable[[], Awaitable[Message]], seconds: float) -> bool:
-    """Wait, and return whether the client left meanwhile."""
-    try:
-        message = await asyncio.wait_for(receive(), seconds)
-    except TimeoutError:
-        return False
-    return bool(message["type"] == "http.disconnect")
-
-
-_ENDINGS: dict[str, type[Response]] = {"cut": _Cut, "drop": _Drop, "trickle": _Trickle}

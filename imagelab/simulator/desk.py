@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from imagelab.simulator import bodies
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Wanted, check
-from imagelab.simulator.drawing import usage_of
+from imagelab.simulator.checks import Asked, check
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
+from imagelab.simulator.files import Files
 from imagelab.simulator.limits import Limits, duration, retry_headers
+from imagelab.simulator.spending import usage_of
+from imagelab.simulator.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Desk:
         self,
         faults: Faults,
         limits: Limits,
+        files: Files,
         *,
         drawn: Callable[[dict[str, object]], int] | None = None,
         retire: bool = False,
@@ -44,12 +47,13 @@ class Desk:
         self.limits = limits
         self.retire = retire
         self._faults = faults
+        self._files = files
         self._drawn = drawn
         self._takes: dict[str, int] = {}
 
-    def receive(self, raw: bytes, request_id: str) -> Order:
-        """Decide what becomes of the request in ``raw``."""
-        wanted = check(raw, retire=self.retire)
+    def receive(self, asked: Asked, request_id: str) -> Order:
+        """Decide what becomes of a request."""
+        wanted = check(asked, self._files, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)
         picked = self._faults.pick(wanted.prompt, size_is_auto=wanted.size_is_auto)
@@ -67,7 +71,7 @@ class Desk:
 
     def _limited(self, wanted: Wanted) -> Reply | None:
         usage = usage_of(wanted)
-        spent = usage.text_in + usage.image_out
+        spent = usage.text_in + usage.image_in + usage.image_out
         return self.limits.take(wanted.model.id, images=wanted.n, tokens=spent)
 
     def _take(self, wanted: Wanted) -> int:
@@ -107,6 +111,7 @@ _REFUSALS: dict[str, Callable[[Fault, Wanted, str], Reply]] = {
     "unverified": lambda fault, wanted, request_id: bodies.unverified(wanted.model.id),
     "no_quota": lambda fault, wanted, request_id: bodies.no_quota(),
     "billing_limit": lambda fault, wanted, request_id: bodies.billing_limit(),
+    "retired": lambda fault, wanted, request_id: bodies.retired(wanted.model.id, fault.status),
     "moderated_input": lambda fault, wanted, request_id: bodies.moderated("input", request_id),
 }
 

@@ -14,6 +14,7 @@ from imagelab.simulator.billed import Billed
 from imagelab.simulator.desk import Desk, Traffic
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
+from imagelab.simulator.files import Files
 from imagelab.simulator.limits import Limits
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Simulator(AbstractContextManager["Simulator"]):
     as it keeps its counts. ``latency`` is the seconds a picture takes at least. ``drawn`` tells
     how many pictures there are already of a request's body when it first comes, so that
     counting goes on there. ``images_per_minute`` and ``tokens_per_minute`` limit the rate (all
-    models share them). With ``retire`` models past their shutdown day are unknown.
+    models share them). With ``retire`` models past their shutdown day are unknown. With
+    ``says_done`` streams end with a ``[DONE]``, as some relays add it.
 
     >>> from openai import OpenAI
     >>> with Simulator(latency=0.5) as simulator:
@@ -53,14 +55,17 @@ class Simulator(AbstractContextManager["Simulator"]):
         images_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
         retire: bool = False,
+        says_done: bool = False,
     ) -> None:
         _check(host, port, latency)
         limits = Limits(images_per_minute=images_per_minute, tokens_per_minute=tokens_per_minute)
         self.faults = Faults(*faults)
         self.billed = Billed()
-        self._desk = Desk(self.faults, limits, drawn=drawn, retire=retire)
+        self._files = Files()
+        self._desk = Desk(self.faults, limits, self._files, drawn=drawn, retire=retire)
         self._traffic = Traffic()
         self._latency = latency
+        self._says_done = says_done
         self._port = port
         self._lock = threading.RLock()
         self._stop: weakref.finalize[..., Simulator] | None = None
@@ -106,7 +111,13 @@ class Simulator(AbstractContextManager["Simulator"]):
         from imagelab.simulator.app import Images  # starlette, at the first start
         from imagelab.simulator.listener import Listener  # uvicorn, likewise
 
-        images = Images(self._desk, self.billed, self._traffic, self._latency)
+        images = Images(
+            self._desk,
+            self.billed,
+            self._traffic,
+            latency=self._latency,
+            says_done=self._says_done,
+        )
         try:
             listener = Listener(images.app(), self._port, self.faults.hangs_up)
         except SetupError:

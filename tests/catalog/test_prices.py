@@ -396,3 +396,11 @@ def test_the_catalogue_is_left_alone() -> None:
     price = prices.price("openai", "gpt-image-2", on=DAY)
     assert price is not None
     assert price.image_out == 30_000
+
+
+def test_who_writes_an_svg_has_a_price_of_its_own() -> None:
+    """Authors are priced per token, also by their names at a gateway; others are not known."""
+    author = prices.author("openai/gpt-5.6-terra")
+    assert author
+    assert (author.text_in, author.text_out) == (2_000, 12_000)
+    assert prices.author("gpt-image-2") is None
