@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from imagelab import spending
 from imagelab.catalog import authors, models, prices, providers, tokens
@@ -69,7 +70,10 @@ class Quote:
         return dollars_kept(f"<p><b>{html.escape(str(self))}</b></p><ul>{reasons}</ul>")
 
 
-@named(samples="A sweep counts them: Sweep(prompt, samples=...).quote().")
+@named(
+    samples="A sweep counts them: Sweep(prompt, samples=...).quote().",
+    images="A lab counts them: lab.quote(prompt, images=...).",
+)
 def quote(
     prompt: str | ImageRequest,
     *,
@@ -80,6 +84,12 @@ def quote(
     output_format: str | None = None,
     output_compression: int | None = None,
     moderation: str | None = None,
+    complexity: str | None = None,
+    frame_count: int | None = None,
+    frame_duration_ms: int | None = None,
+    svg: Mapping[str, Any] | None = None,
+    partial_images: int | None = None,
+    extra: Mapping[str, Any] | None = None,
     provider: str = "openai",
     batch: bool = False,
 ) -> Quote:
@@ -108,6 +118,12 @@ def quote(
         output_format=output_format,
         output_compression=output_compression,
         moderation=moderation,
+        complexity=complexity,
+        frame_count=frame_count,
+        frame_duration_ms=frame_duration_ms,
+        svg=svg,
+        partial_images=partial_images,
+        extra=extra,
     )
     return quote_request(request, provider, batch=batch)
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MOST_MOVING_BYTES = 1_500_000
 """Larger animations stand still in a notebook; ``save`` gives all of them."""
 
+Data = bytes
+"""A name for bytes where a generation's own stand in the way."""
+
 Status = Literal["held", "sent", "done", "failed", "refused", "unknown", "spoilt"]
 """Where a generation stands; see ``Generation.status``."""
 
@@ -48,21 +51,33 @@ class ImageResponse:
     problem: str | None = None
 
 
-def difference(request: ImageRequest, response: ImageResponse, size: str) -> str | None:
-    """Say what came otherwise than it was asked for; ``size`` is that of the picture that came.
+def apart(
+    request: ImageRequest, *, size: str | None, quality: str | None, background: str | None
+) -> dict[str, tuple[str, str]]:
+    """Give what came otherwise than it was asked for: both values, by the setting's name.
 
     What was left to the provider, or what it does not tell, is no difference; nor is the size
     of an svg, which has none of its own.
     """
     pairs = {
-        "": (request.size, request.size if request.output_format == "svg" else size),
-        "quality ": (request.quality, response.quality),
-        "background ": (request.background, response.background),
+        "size": (request.size, None if request.output_format == "svg" else size),
+        "quality": (request.quality, quality),
+        "background": (request.background, background),
     }
-    told = [
-        f"asked for {name}{asked}, came as {came}"
+    return {
+        name: (asked, came)
         for name, (asked, came) in pairs.items()
         if asked not in (None, "auto", came) and came not in (None, "auto")
+        if asked is not None and came is not None
+    }
+
+
+def difference(request: ImageRequest, response: ImageResponse, size: str) -> str | None:
+    """Say what came otherwise than it was asked for; ``size`` is that of the picture that came."""
+    found = apart(request, size=size, quality=response.quality, background=response.background)
+    told = [
+        f"asked for {'' if name == 'size' else f'{name} '}{asked}, came as {came}"
+        for name, (asked, came) in found.items()
     ]
     return "; ".join(told) or None
 
@@ -132,6 +147,16 @@ class Generation:
         return usd_or_none(self.quoted_nano)
 
     @property
+    def differences(self) -> dict[str, tuple[str, str]]:
+        """What came otherwise than it was asked for: ``{"quality": ("high", "medium")}``."""
+        return apart(
+            self.request,
+            size=self.actual_size,
+            quality=self.actual_quality,
+            background=self.actual_background,
+        )
+
+    @property
     def path(self) -> Path:
         """The file that holds the bytes exactly as received."""
         if self.picture is None or self.loader is None:
@@ -166,9 +191,20 @@ class Generation:
     @property
     def partial_image(self) -> Image:
         """The last picture that came before the answer was cut; it was never finished."""
-        if self.partial is None or self.loader is None:
+        data = self.partial_bytes
+        if data is None:
             raise PictureError(f"Generation {self.id} kept no partial picture.")
-        return pictures.opened(self.loader(self.partial).read_bytes())
+        return pictures.opened(data)
+
+    @property
+    def partial_bytes(self) -> Data | None:
+        """The bytes of that picture; ``None`` where none was kept, or its file is gone."""
+        if self.partial is None or self.loader is None:
+            return None
+        try:
+            return self.loader(self.partial).read_bytes()
+        except (PictureError, OSError):
+            return None
 
     @property
     def parents(self) -> tuple[Generation, ...]:
