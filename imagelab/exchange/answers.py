@@ -140,7 +140,7 @@ def of_unfinished(partial: bytes | None, request_id: str | None) -> ExchangeErro
     """Say that a stream ended before the finished picture."""
     came = "after a partial picture, which is kept" if partial else "before any picture"
     error = OutcomeUnknownError(
-        f"The stream ended {came}. It may have been billed; it is not asked again by itself.",
+        f"The stream ended {came}. It may have been billed. {ASK_AGAIN}",
         request_id=request_id,
     )
     error.partial = partial

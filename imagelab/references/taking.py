@@ -211,9 +211,10 @@ def _legal(data: bytes, words: str) -> bytes:
     picture = _opened_lazily(data, what)
     _check_pixels(what, picture.width, picture.height)
     still = getattr(picture, "n_frames", 1) == 1
-    if picture.format in ("PNG", "JPEG", "WEBP") and still and _in_order(picture, data):
-        _checked(data, what)
-        return data
+    if picture.format in ("PNG", "JPEG", "WEBP"):
+        _check_whole(data, what)
+        if still and _in_order(picture, data):
+            return data
     if not still and picture.format in ("PNG", "WEBP", "GIF"):
         warnings.warn(f"{what} is animated: its first frame is sent.", stacklevel=2)
     return _encoded(_loaded(picture, what), words, jpeg=picture.format in ("JPEG", "MPO"))
@@ -221,11 +222,13 @@ def _legal(data: bytes, words: str) -> bytes:
 
 def _in_order(picture: Image, data: bytes) -> bool:
     deep = picture.format == "PNG" and data[24:25] > b"\x08"
-    turned = picture.getexif().get(_TURNED, 1) not in (0, 1)
+    # Asked for what a png does not have, Pillow would decode all of it to be sure.
+    told = picture.format != "PNG" or b"eXIf" in data
+    turned = told and picture.getexif().get(_TURNED, 1) not in (0, 1)
     return picture.mode in _PLAIN_MODES and not deep and not turned
 
 
-def _checked(data: bytes, what: str) -> None:
+def _check_whole(data: bytes, what: str) -> None:
     """Refuse bytes that are cut short: the provider would, and perhaps only after a while."""
     try:
         pictures.look(data)
