@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from imagelab.catalog.money import show
+from imagelab import pricing
+from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
 from imagelab.pipeline import Session
@@ -137,6 +138,28 @@ class Comparison:
         orders = {n: v for n, v in self.factors.items() if n not in ("quality", "sample")}
         return costs.costs(self.frame.drop_duplicates("id"), by, orders)
 
+    @property
+    def saved_usd(self) -> float:
+        """Dollars that these pictures did not cost again, since the ledger held them."""
+        from_ledger = {
+            one.id: one.cost_nano or 0
+            for at, one in self.generations.items()
+            if self.came.get(at) == "ledger"
+        }
+        return usd(sum(from_ledger.values()))
+
+    @property
+    def left_quote(self) -> pricing.Quote:
+        """What the pictures that were not asked for would cost, at list price."""
+        requests = {
+            (cell.request.key(self._session.provider), cell.sample): cell.request
+            for cell in self.cells
+            if cell.position in self.left
+        }
+        return pricing.total(
+            pricing.quote_request(one, self._session.provider) for one in requests.values()
+        )
+
     # -- as pictures ----------------------------------------------------------------------
 
     def grid(self, rows: Axis = None, columns: Axis = None) -> Grid:
@@ -219,6 +242,7 @@ class Comparison:
         if self.left:
             reason = next(iter(self.left.values()))
             words.append(f"{len(self.left)} not asked for: {_ended(reason)}")
+            words.append(f"They would cost {self.left_quote.money}.")
         if troubled:
             reason = troubled[0].error or troubled[0].status
             words.append(f"{len(troubled)} without a good picture: {_ended(reason)}")

@@ -18,6 +18,7 @@ asked for, carries the ledger's row as ``.generation``::
         ├── QuotaError              no credit or spending limit left    not billed
         ├── RateLimitError          too many at once                    not billed
         ├── RejectedError           the provider refuses the request    not billed
+        │   └── ModelGoneError          it does not serve this model        not billed
         ├── RefusedError            the safety system said no           perhaps billed at output
         ├── OutcomeUnknownError     time-out, dropped or 5xx answer     perhaps billed
         └── SpoiltError             paid, but what came is no picture   billed
@@ -25,6 +26,9 @@ asked for, carries the ledger's row as ``.generation``::
 
 from __future__ import annotations
 
+import itertools
+import os
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -37,10 +41,30 @@ Billed = Literal["yes", "no", "perhaps"]
 
 
 class ImageLabError(Exception):
-    """The root: ``except ImageLabError`` catches whatever imagelab raises by intent."""
+    """The root: ``except ImageLabError`` catches whatever imagelab raises by intent.
+
+    In a notebook it shows the person's own lines and what it says; the whole trace is in
+    ``__traceback__`` and the cause in ``__cause__``, for ``%debug`` and for logs.
+    """
 
     generation: Any = None
     """The ledger's row of the picture that failed, a ``Generation``, where there is one."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython what to show: a refused prompt is no reason for ninety lines of ours."""
+        frames = traceback.extract_tb(self.__traceback__)
+        theirs = itertools.takewhile(lambda one: not one.filename.startswith(_HOME), frames)
+        lines = [_line(one) for one in theirs if f"{os.sep}IPython{os.sep}" not in one.filename]
+        return [*lines, "", f"\x1b[31m{type(self).__name__}\x1b[0m: {self}"]
+
+
+_HOME = str(Path(__file__).parent) + os.sep
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    in_cell = "ipykernel" in frame.filename or frame.filename.startswith("<ipython")
+    where = "Cell" if in_cell else f"{Path(frame.filename).name}, in {frame.name}"
+    return f"{where}, line {frame.lineno}\n----> {frame.line}"
 
 
 class InputError(ImageLabError, ValueError):
@@ -72,7 +96,17 @@ class RecordError(ImageLabError):
 
     def __init__(self, message: str, *, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.pictures = dict(pictures or {})
+
+    def __str__(self) -> str:
+        if not self.pictures:
+            return self.message
+        what = "A picture" if len(self.pictures) == 1 else f"{len(self.pictures)} pictures"
+        return (
+            f"{self.message} {what} that came and could not be kept: "
+            'error.rescue("another/folder") saves what is on this error.'
+        )
 
     @property
     def rescued(self) -> bytes | None:
@@ -159,6 +193,10 @@ class RateLimitError(ExchangeError):
 
 class RejectedError(ExchangeError):
     """The provider refuses the request as it stands; sending it again cannot help."""
+
+
+class ModelGoneError(RejectedError):
+    """The provider does not serve this model: it is retired, or not open to this key."""
 
 
 class RefusedError(ExchangeError):

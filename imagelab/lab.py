@@ -97,7 +97,6 @@ class Lab:
         check_number("timeout", timeout, 0.001, 86_400)
         if images_per_minute is not None:
             check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
-        self._images_per_minute = images_per_minute
         self._opening = Opening(
             self._place,
             self._place.key(api_key, api_key_env),
@@ -520,7 +519,7 @@ class Lab:
         else:
             raise InputError("A sweep names its own settings: Sweep(prompts, quality=[...]).")
         return planning.quote(
-            self._session.ledger, self._place.name, cells, self._images_per_minute
+            self._session.ledger, self._place.name, cells, self._opening.pacer.limits
         )
 
     @property

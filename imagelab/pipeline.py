@@ -100,16 +100,18 @@ def obtain(
     intent = replace(_intent(session, request, sample, run), fresh=fresh, unknown=unknown)
     tokens = pricing.tokens_of(request)
     # Money is held for what goes out now, not for what waits for room under a limit.
-    with client.pacer.room(tokens, stopping) as there_is_room:
-        if not there_is_room:
-            return None
-        generation, ours = _hold(session, intent, stopping)
-        if not ours:
-            return Answer(generation, "ledger")
-        _mark_sent(session, generation)
-        with _no_row_left_open(session, generation):
-            answer = _ask(session, client, generation, 1)
-    return _persist(session, client, answer, stopping)
+    with contextlib.ExitStack() as ending:
+        with client.pacer.room(tokens, stopping) as there_is_room:
+            if not there_is_room:
+                return None
+            generation, ours = _hold(session, intent, stopping)
+            if not ours:
+                return Answer(generation, "ledger")
+            ending.callback(session.ledger.let_go, generation)
+            _mark_sent(session, generation)
+            with _no_row_left_open(session, generation):
+                answer = _ask(session, client, generation, 1)
+        return _persist(session, client, answer, stopping)
 
 
 def _persist(
@@ -204,6 +206,7 @@ def _ask(
         outcome = replace(_of_error(error), attempts=attempt, partial=partial)
         error.generation = session.ledger.settle(generation, outcome)
         return Answer(error.generation, "sent", error)
+    client.pacer.passed(pricing.tokens_of(generation.request), response.usage.total)
     outcome = replace(_keep(session, generation, response), attempts=attempt)
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
 
@@ -317,7 +320,7 @@ def _settle_lost(
     """Write down a picture that was paid for and could not be kept, and hand it out."""
     _hand_out(error, response)
     outcome = _of_response(session, generation, response)
-    lost = replace(outcome, status="unknown", error=str(error), error_kind=type(error).__name__)
+    lost = replace(outcome, status="unknown", error=error.message, error_kind=type(error).__name__)
     # The disk that has no room for the picture may have none for its row either.
     with contextlib.suppress(RecordError):
         error.generation = session.ledger.settle(generation, lost)
@@ -328,7 +331,6 @@ def _hand_out(error: RecordError, response: ImageResponse) -> None:
     found, _ = _look(response)
     name = file_name(response.data, found.format if found else "bin")
     error.pictures[name] = response.data
-    error.add_note('What was paid for is on this error: error.rescue("another/folder") saves it.')
 
 
 def _settle(

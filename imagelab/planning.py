@@ -23,8 +23,8 @@ class LabQuote(pricing.Quote):
 
     ``usd`` is the list price of all the pictures, ``to_pay_usd`` of those that the ledger
     does not hold (``None``: not known before asking; ``to_pay_bound_usd`` is what will be
-    held at most). ``minutes`` is the time at the provider's limit on pictures a minute,
-    ``None`` where none is known.
+    held at most). ``minutes`` is the time that the provider's limits on pictures and tokens a
+    minute ask for, ``None`` where none is known.
     """
 
     already: int
@@ -72,15 +72,22 @@ class LabQuote(pricing.Quote):
 
 
 def quote(
-    ledger: Ledger, provider: str, cells: Sequence[Cell], images_per_minute: float | None
+    ledger: Ledger, provider: str, cells: Sequence[Cell], limits: Mapping[str, float] = {}
 ) -> LabQuote:
-    """Quote the pictures of a sweep: each one that is asked for once counts once."""
+    """Quote the pictures of a sweep: each one that is asked for once counts once.
+
+    ``limits`` are ``images`` and ``tokens`` a minute, as far as they are known.
+    """
     wanted = _by_identity(cells, provider)
     known = ledger.find(wanted)
     quotes = {at: pricing.quote_request(request, provider) for at, request in wanted.items()}
     whole = pricing.total(quotes.values())
-    missing = pricing.total(quotes[at] for at in wanted if at not in known)
-    minutes = missing.pictures / images_per_minute if images_per_minute else None
+    to_ask = [at for at in wanted if at not in known]
+    missing = pricing.total(quotes[at] for at in to_ask)
+    amounts = {
+        "images": len(to_ask),
+        "tokens": sum(pricing.tokens_of(wanted[at]) for at in to_ask) if "tokens" in limits else 0,
+    }
     return LabQuote(
         pictures=whole.pictures,
         nano=whole.nano,
@@ -89,7 +96,7 @@ def quote(
         already=len(known),
         to_pay_nano=missing.nano,
         to_pay_bound_nano=missing.bound_nano,
-        minutes=minutes,
+        minutes=max((amounts[name] / limit for name, limit in limits.items()), default=None),
         advice=_advice(list(wanted.values()), provider),
     )
 

@@ -56,11 +56,17 @@ class Quote:
         """Expected dollars for one picture, or ``None``."""
         return None if self.usd is None or not self.pictures else self.usd / self.pictures
 
+    @property
+    def money(self) -> str:
+        """The expected dollars in words, or the most that it can be."""
+        if self.nano is None:
+            return f"at most {show(self.bound_nano)}"
+        return show(self.nano)
+
     def __str__(self) -> str:
         pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
-        if self.nano is None:
-            return f"{pictures}: cost unknown before asking, at most {show(self.bound_nano)}"
-        return f"{pictures}: {show(self.nano)}"
+        unknown = "cost unknown before asking, " if self.nano is None else ""
+        return f"{pictures}: {unknown}{self.money}"
 
     def __repr__(self) -> str:
         return f"Quote({'; '.join((str(self), *self.why))})"
@@ -187,10 +193,13 @@ def _dearest(request: ImageRequest) -> int:
 
 
 def tokens_of(request: ImageRequest) -> int:
-    """Bound the tokens of a request, in and out, as a limit on tokens a minute counts them."""
+    """Count the tokens of a request, in and out, as a limit on tokens a minute does.
+
+    What cannot be known before is bounded; of an unknown model only the words are counted.
+    """
     if models.find(request.model) is None:
-        return tokens.text_bound(request.prompt)
-    return sum(spending.most(request).values())
+        return tokens.text_tokens(request.prompt)
+    return spending.of(request).counted
 
 
 def total(quotes: Iterable[Quote]) -> Quote:

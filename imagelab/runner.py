@@ -19,6 +19,7 @@ from imagelab.errors import (
     ImageLabError,
     InputError,
     KeyRefusedError,
+    ModelGoneError,
     QuotaError,
     RecordError,
     UnreachableError,
@@ -36,7 +37,8 @@ TICK_SECONDS = 0.1
 """A screen is told at most ten times a second: front ends drop what comes faster."""
 
 HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, UnreachableError)}
-"""Errors that the next request would meet too: they stop a run at once."""
+"""Errors that the next request would meet too: they stop a run at once. A model that is gone
+stops only what asks for that model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,7 @@ class Run(Generic[Result]):
         self._flying = 0
         self._over: BudgetError | None = None
         self._partials: dict[int, Partial] = {}
+        self._gone: dict[str, str] = {}
         self._began = time.monotonic()
         self._wanted = _by_identity(self.cells, session.provider)
         self._quoted = pricing.total(
@@ -243,7 +246,7 @@ class Run(Generic[Result]):
 
     def _ask(self, cell: Cell) -> Answer | None:
         """Get one picture; in the asking thread, so that what ends a run ends it at once."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or cell.request.model in self._gone:
             return None
         with self._counting:
             self._flying += 1
@@ -276,6 +279,8 @@ class Run(Generic[Result]):
             return None if generation.status in UNSETTLED else answer
         if generation.error_kind in HOPELESS:
             self.stop(generation.error or "stopped")
+        if generation.error_kind == ModelGoneError.__name__:
+            self._gone[generation.request.model] = generation.error or "The model is gone."
         if is_overrun(generation):
             self.stop(
                 "A bill passed the money that was held for it; it is recorded as it is, and the "
@@ -305,7 +310,9 @@ class Run(Generic[Result]):
             self._fail(error)
             return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            self.left |= {cell.position: self.stopped_by or "another kernel asks" for cell in cells}
+            gone = self._gone.get(cells[0].request.model)
+            reason = gone or self.stopped_by or "another kernel asks"
+            self.left |= {cell.position: reason for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
             self.errors[answer.generation.id] = answer.error
@@ -347,7 +354,8 @@ class Run(Generic[Result]):
         """A run that an error ended before any picture came has only that error to show."""
         if self.error is not None or any(one.picture for one in self.landed.values()):
             return
-        hopeless = [one for one in self.landed.values() if one.error_kind in HOPELESS]
+        ends = {*HOPELESS, ModelGoneError.__name__}
+        hopeless = [one for one in self.landed.values() if one.error_kind in ends]
         if hopeless:
             self.error = self.error_of(hopeless[0])
         elif not self.landed:

@@ -16,12 +16,14 @@ class Spending:
     """Tokens by the kinds that prices name: ``expected`` is ``None`` where nobody knows before.
 
     ``words`` says of each kind how many there are, ``facts`` where that is known from.
+    ``counted`` adds up what is known, and the bounds of what is not.
     """
 
     expected: Mapping[str, int] | None
     most: Mapping[str, int]
     words: Mapping[str, str]
     facts: tuple[str, ...]
+    counted: int
 
 
 def of(request: ImageRequest) -> Spending:
@@ -34,6 +36,7 @@ def of(request: ImageRequest) -> Spending:
         most=_most(request, out, came),
         words=_words(request, out, came, words),
         facts=_facts(request, out, came),
+        counted=sum(map(_known, (out, came, words))) + partials,
     )
 
 
@@ -68,6 +71,10 @@ def _words(request: ImageRequest, out: Count, came: Count, words: Count) -> Mapp
     if request.references:
         told["image_in"] = f"{_about(came)} image input tokens"
     return {**told, "text_in": f"{_about(words)} text tokens"}
+
+
+def _known(count: Count) -> int:
+    return count.bound if count.tokens is None else count.tokens
 
 
 def _about(count: Count) -> str:

@@ -54,6 +54,14 @@ class Usage:
             **wrote,
         )
 
+    @property
+    def total(self) -> int | None:
+        """All tokens that were counted, in and out; ``None`` where none were."""
+        went_in = (self.text_input_tokens, self.image_input_tokens)
+        came_out = (self.image_output_tokens, self.text_output_tokens)
+        counts = [count for count in (*went_in, *came_out) if count is not None]
+        return sum(counts) if counts else None
+
     def priced_kinds(self) -> dict[str, int | None]:
         """Give the counts under the names that prices use."""
         return {

@@ -142,6 +142,23 @@ def test_costs_of_samples_are_there(lab: Lab) -> None:
     assert list(lab.compare("a fox", samples=2).costs("sample").index) == [1, 2]
 
 
+def test_what_the_ledger_saved_is_told(lab: Lab, four: Comparison) -> None:
+    """A comparison that was run before saved all its money, and the first one none."""
+    again = lab.compare(list(four.factors["prompt"]), quality=list(four.factors["quality"]))
+    assert four.saved_usd == 0
+    assert again.saved_usd == pytest.approx(sum(one.cost_usd or 0 for one in four))
+
+
+def test_what_was_left_says_what_it_would_cost(tmp_path: Path) -> None:
+    """Pictures that did not fit the budget are named with their price."""
+    with Lab(path=tmp_path, budget=0.03, concurrency=1) as lab:
+        made = lab.compare("a fox", quality=["low", "high"])
+        high = lab.quote("a fox", quality="high")
+    assert made.left_quote.nano == high.nano
+    assert f"1 not asked for: {made.left[1]}" in (made.shortfall or "")
+    assert f"They would cost {high.money}." in (made.shortfall or "")
+
+
 def test_nothing_is_missing_from_a_whole_comparison(four: Comparison) -> None:
     """Where all pictures came there is no shortfall."""
     assert four.shortfall is None

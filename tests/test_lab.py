@@ -6,6 +6,8 @@ import gc
 import pickle
 import subprocess
 import sys
+import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable
@@ -30,6 +32,7 @@ from imagelab.errors import (
     UnreachableError,
 )
 from imagelab.simulator import Fault, Simulator
+from tests.servers import Asked, Server, success
 
 OpenLab = Callable[..., Lab]
 SECRET = "sk-" + "secret" * 5
@@ -554,6 +557,26 @@ def test_check_finds_what_is_gone_changed_or_strange(lab: Lab) -> None:
     told = lab.check()
     assert (told.missing, told.damaged, told.strays) == ((gone.id,), (changed.id,), (stray,))
     assert not told.ok
+
+
+def test_check_tells_what_is_under_way(open_lab: OpenLab) -> None:
+    """A picture that is being asked for is counted as such, and is nothing wrong."""
+    answering = threading.Event()
+
+    def answer(asked: Asked) -> bytes:
+        answering.wait(20)
+        return success(asked)
+
+    with Server(answer) as server:
+        lab = open_lab("simulator", base_url=server.url)
+        run = lab.start(Sweep("a fox"))
+        while not server.posts:
+            time.sleep(0.01)
+        told = lab.check()
+        answering.set()
+        run.result(20)
+    assert (told.ok, told.under_way) == (True, 1)
+    assert "1 still under way" in str(told)
 
 
 def test_what_is_forgotten_keeps_its_row_and_cost(lab: Lab) -> None:

@@ -198,6 +198,30 @@ def test_a_picture_that_cannot_be_kept_can_be_saved_elsewhere(tmp_path: Path) ->
     assert "error.rescue" in "".join(traceback.format_exception(caught.value))
 
 
+@contextlib.contextmanager
+def refusing(path: Path, column: str) -> Iterator[None]:
+    """Have the ledger refuse to write a column, as a disk does that has just become full."""
+    full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    with contextlib.closing(sqlite3.connect(path / "ledger.sqlite", isolation_level=None)) as file:
+        file.execute(f"CREATE TRIGGER disk BEFORE UPDATE OF {column} ON generations {full}")
+        yield
+        file.execute("DROP TRIGGER disk")
+
+
+@pytest.mark.parametrize(("column", "status"), [("settled_us", "done"), ("picture", "unknown")])
+def test_a_disk_that_has_room_again_needs_no_new_kernel(
+    tmp_path: Path, column: str, status: str
+) -> None:
+    """What could not be written down is settled at the next look, as far as its traces tell."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        with refusing(tmp_path, column), pytest.raises(RecordError, match="free some space"):
+            ask(open_session)
+        again = ask(open_session)
+        assert (again.generation.status, again.came) == (status, "ledger")
+        assert purse(open_session).held == 0
+        assert server.posts == 1
+
+
 def test_a_rescue_that_fails_loses_nothing(tmp_path: Path) -> None:
     """Where the other folder cannot be written either, the error of that has the picture too."""
     (tmp_path / "taken").write_text("a file in the folder's place")

@@ -10,6 +10,7 @@ import pytest
 from imagelab import Lab, Sweep, planning, pricing
 from imagelab.planning import LabQuote
 from imagelab.records.ledger import Ledger
+from imagelab.simulator import Simulator
 from imagelab.sweep import Cell
 
 OpenLab = Callable[..., Lab]
@@ -26,9 +27,9 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(tmp_path / "ledger.sqlite")
 
 
-def quoted(ledger: Ledger, sweep: Sweep, pace: float | None = None) -> LabQuote:
+def quoted(ledger: Ledger, sweep: Sweep, **limits: float) -> LabQuote:
     """Quote a sweep on the simulator's default model."""
-    return planning.quote(ledger, "simulator", cells_of(sweep), pace)
+    return planning.quote(ledger, "simulator", cells_of(sweep), limits)
 
 
 def test_with_an_empty_ledger_everything_is_to_pay(ledger: Ledger) -> None:
@@ -43,7 +44,7 @@ def test_the_whole_is_the_sum_of_its_pictures(ledger: Ledger) -> None:
     """The quote of a sweep is the exact sum of the quotes of its pictures."""
     cells = cells_of(Sweep("a fox", quality=["low", "medium", "high"]))
     parts = [pricing.quote_request(cell.request, "simulator").nano or 0 for cell in cells]
-    assert planning.quote(ledger, "simulator", cells, None).nano == sum(parts)
+    assert planning.quote(ledger, "simulator", cells).nano == sum(parts)
 
 
 def test_what_is_asked_for_twice_counts_once(ledger: Ledger) -> None:
@@ -87,9 +88,25 @@ def test_an_unknown_cost_that_is_paid_already_is_not_to_pay(lab: Lab) -> None:
 
 def test_time_is_pictures_at_the_providers_pace(ledger: Ledger) -> None:
     """Six pictures at four a minute take a minute and a half."""
-    told = quoted(ledger, Sweep([f"fox {number}" for number in range(6)]), pace=4)
+    told = quoted(ledger, Sweep([f"fox {number}" for number in range(6)]), images=4)
     assert told.minutes == 1.5
     assert "about 1.5 minutes" in str(told)
+
+
+def test_the_narrower_limit_counts(ledger: Ledger) -> None:
+    """Where tokens a minute are the narrower limit, they say how long it takes."""
+    sweep = Sweep([f"fox {number}" for number in range(6)])
+    tokens = sum(pricing.tokens_of(cell.request) for cell in cells_of(sweep))
+    assert quoted(ledger, sweep, images=4, tokens=tokens / 3).minutes == pytest.approx(3)
+
+
+def test_a_learnt_limit_tells_the_time(open_lab: OpenLab) -> None:
+    """What an answer taught of the provider's limit is in the next quote."""
+    with Simulator(images_per_minute=4) as server:
+        lab = open_lab("openai", base_url=server.url, api_key="a-key")
+        assert lab.quote(Sweep("a fox", samples=6)).minutes is None
+        lab.generate("a fox")
+        assert lab.quote(Sweep("a fox", samples=7)).minutes == 1.5
 
 
 def test_only_what_is_to_be_asked_takes_time(ledger: Ledger) -> None:
@@ -103,14 +120,14 @@ def test_what_is_there_takes_no_time(lab: Lab) -> None:
     """Pictures in the ledger do not wait for the provider."""
     lab.compare(["a fox", "an owl"])
     cells = cells_of(Sweep(["a fox", "an owl", "a newt"]))
-    told = planning.quote(lab._session.ledger, "simulator", cells, 2)
+    told = planning.quote(lab._session.ledger, "simulator", cells, {"images": 2})
     assert told.minutes == 0.5
 
 
 def test_another_providers_pictures_do_not_count(lab: Lab) -> None:
     """What was paid for at one provider is still to pay at another."""
     lab.generate("a fox")
-    told = planning.quote(lab._session.ledger, "openai", cells_of(Sweep("a fox")), None)
+    told = planning.quote(lab._session.ledger, "openai", cells_of(Sweep("a fox")))
     assert (told.already, told.to_pay) == (0, 1)
 
 
@@ -137,7 +154,7 @@ def test_dollars_of_a_quote_are_no_maths(ledger: Ledger) -> None:
 def test_the_prompt_cannot_write_html(ledger: Ledger) -> None:
     """A quote for a prompt or model with marks in it shows no marks of theirs."""
     cells = cells_of(Sweep("a fox", model="<b>mine</b>"))
-    told = planning.quote(ledger, "simulator", cells, None)._repr_html_()
+    told = planning.quote(ledger, "simulator", cells)._repr_html_()
     assert "<b>mine" not in told
     assert "&lt;b&gt;mine" in told
 
@@ -145,7 +162,7 @@ def test_the_prompt_cannot_write_html(ledger: Ledger) -> None:
 def test_a_larger_size_that_costs_less_is_named(ledger: Ledger) -> None:
     """Where more pixels cost less, the quote says which size and what it costs."""
     cells = cells_of(Sweep("a fox", size="1008x1008", quality="high"), "gpt-image-2")
-    whole = planning.quote(ledger, "openai", cells, None)
+    whole = planning.quote(ledger, "openai", cells)
     if whole.advice is None:
         pytest.fail("no advice")
     size = whole.advice.split()[0]

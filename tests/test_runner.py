@@ -21,6 +21,7 @@ from imagelab.errors import (
     ImageLabError,
     InputError,
     KeyRefusedError,
+    ModelGoneError,
     QuotaError,
     RecordError,
     UnreachableError,
@@ -293,6 +294,35 @@ def test_what_the_next_would_meet_too_stops_the_run(
         assert open_session.ledger.purse(simulated=True).taken == 0
     assert caught.value.generation is not None
     assert len(run.left) + len(run.landed) == 100
+
+
+def test_a_model_that_is_gone_is_not_asked_for_again(tmp_path: Path) -> None:
+    """A retired model ends what asks for it after the requests in flight; other models go on."""
+    gone = error(400, "The model 'gpt-image-1' does not exist.")
+    some = [fox(f"fox {at}", model=("gpt-image-1", "gpt-image-1.5")[at % 2]) for at in range(60)]
+    with (
+        Server(
+            lambda asked: gone if asked.json["model"] == "gpt-image-1" else success(asked)
+        ) as server,
+        session(tmp_path, server.url, concurrency=2) as open_session,
+    ):
+        run = ran(open_session, cells(*some))
+        asked = [one.json["model"] for one in server.asked]
+    assert asked.count("gpt-image-1.5") == 30
+    assert 1 <= asked.count("gpt-image-1") <= 3
+    assert sum(one.status == "done" for one in run.landed.values()) == 30
+    assert all("does not exist" in reason for reason in run.left.values())
+
+
+def test_a_run_whose_only_model_is_gone_is_its_error(tmp_path: Path) -> None:
+    """Where no picture came since the model is gone, the run raises that, with its remedy."""
+    gone = error(404, "The model `gpt-image-1` does not exist.", "model_not_found")
+    with (
+        Server(lambda asked: gone) as server,
+        session(tmp_path, server.url, concurrency=2) as open_session,
+        pytest.raises(ModelGoneError, match=r"imagelab\.models"),
+    ):
+        started(open_session, foxes(50)).result(60)
 
 
 def test_a_server_that_is_not_there_stops_the_run(tmp_path: Path) -> None:

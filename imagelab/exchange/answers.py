@@ -14,6 +14,7 @@ from imagelab.errors import (
     ASK_AGAIN,
     ExchangeError,
     KeyRefusedError,
+    ModelGoneError,
     OutcomeUnknownError,
     QuotaError,
     RateLimitError,
@@ -162,7 +163,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
             "Name what your resource has deployed: deployments={'gpt-image-2': 'its name'}."
         )
     if status == 404 or "does not exist" in said:
-        return RejectedError, (
+        return ModelGoneError, (
             "The model is retired or not open to this key: imagelab.models() shows what followed."
         )
     if status == 429:

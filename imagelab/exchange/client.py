@@ -66,10 +66,10 @@ class Client:
         *,
         timeout: float,
         connections: int,
-        images_per_minute: float | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self.base_url = base_url
-        self.pacer = Pacer(images_per_minute)
+        self.pacer = pacer or Pacer()
         self.timeout = timeout
         self._place = place
         self._chats = False

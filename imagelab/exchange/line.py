@@ -5,9 +5,22 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
+
+LONGEST_NAP_SECONDS = 1.0
+"""How long a machine may have been awake again before it looks at its lines."""
+
+
+THREAD = "imagelab-lines"
+
+
+def clock() -> float:
+    """Give seconds that go on while the machine sleeps, where the system counts them."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
 class Line:
@@ -15,22 +28,28 @@ class Line:
 
     A time-out of reading begins anew with every byte, so a server that trickles would hold
     a request for ever: in its headers, its body, or the body of an error. Hanging up ends
-    all of them at once, and the HTTP library sees an answer that breaks off.
+    all of them at once, and the HTTP library sees an answer that breaks off. The seconds in
+    which the machine sleeps count: nobody answers on a line that slept through its time.
 
     >>> with Line(600.0) as line:               # doctest: +SKIP
     ...     request.extensions["trace"] = line.trace
     ...     line.is_over                        # whether it was hung up
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float] = clock) -> None:
         self.is_over = False
+        self._clock = clock
+        self._ends = clock() + seconds
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._hang_up)
-        self._timer.daemon = True
+
+    @property
+    def seconds_left(self) -> float:
+        """How long until it is hung up."""
+        return self._ends - self._clock()
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        _watch.add(self)
         return self
 
     def __exit__(
@@ -39,7 +58,7 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
+        _watch.drop(self)
         with self._lock:
             while self._handles:
                 self._handles.pop().close()
@@ -51,11 +70,53 @@ class Line:
                 # A handle of its own: encryption takes the library's away.
                 self._handles.append(info["return_value"].get_extra_info("socket").dup())
             if self.is_over:
-                self._hang_up()
+                self.hang_up()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End whatever is being said."""
         with self._lock:
             self.is_over = True
             for handle in self._handles:
                 with contextlib.suppress(OSError):  # the other side was first
                     handle.shutdown(socket.SHUT_RDWR)
+
+
+class _Watch:
+    """One thread for all lines: it hangs up those whose time is over, and ends with the last."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._lines: set[Line] = set()
+        self._thread: threading.Thread | None = None
+
+    def add(self, line: Line) -> None:
+        with self._changed:
+            self._lines.add(line)
+            # After a fork the parent's thread is not there.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._run, name="imagelab-lines", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify()
+
+    def drop(self, line: Line) -> None:
+        with self._changed:
+            self._lines.discard(line)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._lines:
+                    self._thread = None
+                    return
+                over = [line for line in self._lines if line.seconds_left <= 0]
+                self._lines.difference_update(over)
+                if not over:
+                    soonest = min(line.seconds_left for line in self._lines)
+                    self._changed.wait(max(0.0, min(soonest, LONGEST_NAP_SECONDS)))
+            for line in over:
+                line.hang_up()
+
+
+_watch = _Watch()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from imagelab.errors import SetupError
 from imagelab.exchange.client import Client
+from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.simulator import Simulator
 
@@ -31,6 +32,7 @@ class Opening:
         drawn: Drawn,
     ) -> None:
         self._place = place
+        self.pacer = Pacer(images_per_minute)
         # The key goes from here into the client's header, and is no attribute of anything.
         self._make: Callable[[str], Client] = lambda url: Client(
             place,
@@ -38,7 +40,7 @@ class Opening:
             api_key,
             timeout=timeout,
             connections=connections,
-            images_per_minute=images_per_minute,
+            pacer=self.pacer,
         )
         self._drawn = drawn
         self._lock = threading.Lock()

@@ -1,9 +1,10 @@
 """Staying under a provider's limits: pictures and tokens per minute.
 
 A limit is known from the person, from the headers of an answer, or from the words of a
-429. Each is kept as a bucket that holds one minute's worth and refills steadily, as the
-provider's own do: what is taken here before sending arrives there later, so a provider
-that began with a full bucket never finds its own empty.
+429; where a provider says nothing, it is guessed from how much went through before its
+first 429, and felt for from then on. Each is kept as a bucket that holds one minute's worth
+and refills steadily, as the provider's own do: what is taken here before sending arrives
+there later, so a provider that began with a full bucket never finds its own empty.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from imagelab.errors import ExchangeError, RateLimitError, RejectedError
@@ -20,6 +22,13 @@ from imagelab.errors import ExchangeError, RateLimitError, RejectedError
 FIRST_IN_FLIGHT = 5
 """How many pictures go out before any limit is known: what the lowest paid tier allows in a
 minute (OpenAI's rate limits, tier 1: 5 images per minute)."""
+
+SLOWER, SLOWEST_GAIN, GAIN_GROWTH = 0.97, 0.00015, 1.005
+"""How a guessed limit is felt for: less after each 429, and a little more after each picture.
+At a steady limit one request in some 150 is then turned away, and the rate stays within 3 %."""
+
+CALM_SECONDS = 1.0
+"""A second 429 within this time tells nothing new: what was in flight meets the same wall."""
 
 _WORDS = re.compile(r"on ([\w\- ]*?) ?per min[^:]*: Limit (\d+), Used (\d+), Requested (\d+)")
 
@@ -75,18 +84,14 @@ class Pacer:
         self._answered = False
         self._in_flight: dict[str, float] = {"images": 0, "tokens": 0}
         self._not_before = clock()
+        self._passed: deque[float] = deque()
+        self._guess: _Guess | None = None
 
     @property
-    def images_per_minute(self) -> float | None:
-        """The limit on pictures, as far as it is known."""
-        bucket = self._buckets.get("images")
-        return None if bucket is None else bucket.per_minute
-
-    @property
-    def tokens_per_minute(self) -> float | None:
-        """The limit on tokens, as far as it is known."""
-        bucket = self._buckets.get("tokens")
-        return None if bucket is None else bucket.per_minute
+    def limits(self) -> dict[str, float]:
+        """The limits a minute that are known so far, of ``images`` and ``tokens``."""
+        with self._lock:
+            return {name: bucket.per_minute for name, bucket in self._buckets.items()}
 
     @contextlib.contextmanager
     def room(self, tokens: float, stopping: threading.Event) -> Iterator[bool]:
@@ -143,6 +148,18 @@ class Pacer:
             self._answered = True
             self._learn_from_headers(headers)
 
+    def passed(self, estimated: float, used: float | None) -> None:
+        """Hear that a picture came; give back what was taken beyond the tokens it used."""
+        with self._lock:
+            now = self._clock()
+            self._passed.append(now)
+            while self._passed[0] < now - 60:
+                self._passed.popleft()
+            if "tokens" in self._buckets and used is not None:
+                self._buckets["tokens"].take(used - estimated)
+            if self._guess is not None:
+                self._guess.raise_it()
+
     def _learn_from_headers(self, headers: Mapping[str, str]) -> None:
         for name, kinds in (("images", ("images", "input-images")), ("tokens", ("tokens",))):
             for kind in kinds:
@@ -158,6 +175,7 @@ class Pacer:
         known = self._buckets.get(name)
         if known is not None and known.per_minute == limit:
             return
+        self._guess = None
         bucket = Bucket(limit, self._clock())
         bucket.take(limit - left if left is not None else 0)
         if left is None:
@@ -176,24 +194,59 @@ class Pacer:
         asked_for = error.seconds_until_retry
         seconds = _backoff(attempt) if asked_for is None else asked_for
         with self._lock:
-            self._learn_from_words(str(error), seconds)
             now = self._clock()
+            if not self._learn_from_words(str(error), seconds):
+                self._feel(now, seconds)
             for name, bucket in self._buckets.items():
                 bucket.empty(1.0 if name == "images" else 0.0, seconds, now)
             self._not_before = max(self._not_before, now + seconds)
         # A little apart, so that all that were turned away do not come back at one instant.
         return seconds + random.uniform(0.0, 0.05)  # noqa: S311 - no secret
 
-    def _learn_from_words(self, words: str, seconds: float) -> None:
+    def _feel(self, now: float, seconds: float) -> None:
+        """Guess the limit where nobody tells it; each later 429 says that the guess is high."""
+        if self._guess is not None:
+            self._guess.lower_it(now, seconds)
+        elif not self._buckets and self._passed:
+            # A bucket that began full has let through its minute's worth and what flowed in.
+            minutes = (now - self._passed[0]) / 60
+            bucket = Bucket(max(1.0, len(self._passed) / (1 + minutes)), now)
+            self._buckets["images"] = bucket
+            self._guess = _Guess(bucket, now + seconds + CALM_SECONDS)
+
+    def _learn_from_words(self, words: str, seconds: float) -> bool:
         found = _WORDS.search(words)
         if found is None:
-            return
+            return False
         kind, limit, _, requested = found.groups()
         name = "tokens" if "token" in kind else "images"
         if float(requested) > float(limit):
             raise _never(name, float(requested), float(limit))
         # After that wait there is room for what was asked, and for nothing more.
         self._learn(name, float(limit), float(requested) - seconds * float(limit) / 60)
+        return True
+
+
+class _Guess:
+    """A limit that was never told: lowered by each 429, raised while none comes."""
+
+    def __init__(self, bucket: Bucket, calm_until: float) -> None:
+        self._bucket = bucket
+        self._calm_until = calm_until
+        self._gain = SLOWEST_GAIN
+
+    def raise_it(self) -> None:
+        """Take heart from a picture that came."""
+        self._bucket.per_minute *= 1 + self._gain
+        self._gain = min(0.01, self._gain * GAIN_GROWTH)
+
+    def lower_it(self, now: float, seconds: float) -> None:
+        """Take in a 429, once for all that met it together."""
+        if now < self._calm_until:
+            return
+        self._bucket.per_minute = max(1.0, self._bucket.per_minute * SLOWER)
+        self._gain = SLOWEST_GAIN
+        self._calm_until = now + seconds + CALM_SECONDS
 
 
 def _backoff(attempt: int) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from imagelab.errors import PictureError
 from imagelab.records.asking import pictures_in
 from imagelab.records.ledger import Ledger
+from imagelab.records.rows import UNSETTLED
 from imagelab.records.store import Store
 
 
@@ -17,12 +18,14 @@ from imagelab.records.store import Store
 class Check:
     """What a check found. ``ok`` when every picture is as it came and nothing is unexplained.
 
+    ``under_way`` counts rows that somebody is still asking for;
     ``missing`` and ``damaged`` are ids of rows whose picture is gone or was changed;
     ``strays`` are files that no row knows; ``mended`` says what was put right.
     """
 
     rows: int
     pictures: int
+    under_way: int = 0
     missing: tuple[int, ...] = ()
     damaged: tuple[int, ...] = ()
     strays: tuple[Path, ...] = ()
@@ -35,6 +38,8 @@ class Check:
 
     def __str__(self) -> str:
         words = [f"{self.rows} rows, {self.pictures} pictures read and hashed"]
+        if self.under_way:
+            words.append(f"{self.under_way} still under way")
         if self.missing:
             words.append(f"pictures gone of rows {', '.join(map(str, self.missing))}")
         if self.damaged:
@@ -63,6 +68,7 @@ def check(ledger: Ledger, store: Store) -> Check:
     known = pictures_in(rows)
     return Check(
         rows=len(rows),
+        under_way=sum(row["status"] in UNSETTLED for row in rows),
         pictures=sum(state == "whole" for state in states.values()),
         missing=_of_state("missing", names, states),
         damaged=_of_state("damaged", names, states),

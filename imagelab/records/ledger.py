@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Result
 
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
+from imagelab.records import owner
 from imagelab.records.asking import pictures_in
 from imagelab.records.engine import open_engine, translated
 from imagelab.records.rows import (
@@ -102,7 +103,12 @@ class Ledger:
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)
             row |= {"id": self._insert(connection, generations, row)}
             self._move(connection, row, _NOTHING, money_of(row))
+            owner.at_work.add((self.path, row["id"]))
             return self._generation(row), True
+
+    def let_go(self, generation: Generation) -> None:
+        """Say that no thread of this process will settle this row any more."""
+        owner.at_work.discard((self.path, generation.id))
 
     def sent(self, generation: Generation) -> None:
         """Write down, before the first byte goes out, that the request is being sent.
@@ -172,7 +178,7 @@ class Ledger:
         """Settle what processes left open when they died; say how many rows that were."""
         query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
         rows = [dict(row) for row in connection.execute(query).mappings()]
-        left = [row for row in rows if is_left_behind(row)]
+        left = [row for row in rows if is_left_behind(row, self.path)]
         for row in left:
             self._lock_purse(connection, row["simulated"])
             self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
@@ -233,7 +239,7 @@ class Ledger:
         """Tell whether a row is held or sent, and somebody is there to settle it."""
         with self.reading() as connection:
             row = self._row(connection, number)
-        return row["status"] in UNSETTLED and not is_left_behind(row)
+        return row["status"] in UNSETTLED and not is_left_behind(row, self.path)
 
     def find(self, identities: Iterable[Identity]) -> dict[Identity, Generation]:
         """Read the newest living take of each identity that is there."""
@@ -303,7 +309,9 @@ class Ledger:
         """Find the newest living take; what its owner left behind is settled first."""
         same = (generations.c.key == key, generations.c.sample == sample, living)
         query = sa.select(generations).where(*same).order_by(generations.c.take.desc()).limit(1)
-        while (row := _first(connection.execute(query))) is not None and is_left_behind(row):
+        while row := _first(connection.execute(query)):
+            if not is_left_behind(row, self.path):
+                break
             self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
         return row
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import psutil
 
+at_work: set[tuple[Path, int]] = set()
+"""The rows, by ledger and id, that some thread of this process will settle. What it holds and is
+not here was given up: a disk was full, or the ledger was locked as it was to be settled."""
+
 _TOLERANCE = 2
 """Units of start time: where a clock is read to tell it, it is read twice."""
 

@@ -112,10 +112,12 @@ def is_final(row: Row) -> bool:
     return row["status"] not in UNSETTLED and not guessed
 
 
-def is_left_behind(row: Row) -> bool:
+def is_left_behind(row: Row, ledger: Path) -> bool:
     """Tell whether a row is in flight and nobody is there any more to settle it."""
     if row["status"] not in UNSETTLED:
         return False
+    if row["owner"] == owner.me():
+        return (ledger, row["id"]) not in owner.at_work
     dead = owner.is_dead(row["owner"])
     return row["lease_us"] < now_us() if dead is None else dead
 
@@ -137,8 +139,7 @@ def columns_of_the_dead(row: Row, is_kept: Callable[[str], bool]) -> dict[str, A
         "billed": "yes",
         "picture": None,
         "error_kind": INTERRUPTED,
-        "error": "The process ended before the picture was kept: it was billed, and is lost. "
-        + ASK_AGAIN,
+        "error": "It was billed, and given up before the picture was kept. " + ASK_AGAIN,
     }
 
 
@@ -146,14 +147,13 @@ _NEVER_SENT = Outcome(
     status="failed",
     billed="no",
     attempts=0,
-    error="The process ended before the request was sent. Run it again.",
+    error="It was given up before the request was sent. Run it again.",
     error_kind=INTERRUPTED,
 )
 _IN_FLIGHT = Outcome(
     status="unknown",
     billed="perhaps",
-    error="The process ended while the request was in flight: it may have been billed. "
-    + ASK_AGAIN,
+    error="Nobody was left to take its answer: it may have been billed. " + ASK_AGAIN,
     error_kind=INTERRUPTED,
 )
 

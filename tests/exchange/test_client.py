@@ -13,6 +13,7 @@ import pytest
 from imagelab.errors import (
     ExchangeError,
     KeyRefusedError,
+    ModelGoneError,
     OutcomeUnknownError,
     QuotaError,
     RateLimitError,
@@ -125,7 +126,7 @@ def test_several_at_once_get_their_own(at: Ask) -> None:
         (401, "invalid_api_key", KeyRefusedError, "no"),
         (402, None, QuotaError, "no"),
         (403, None, KeyRefusedError, "no"),
-        (404, "model_not_found", RejectedError, "no"),
+        (404, "model_not_found", ModelGoneError, "no"),
         (408, None, OutcomeUnknownError, "perhaps"),
         (409, None, RejectedError, "no"),
         (413, None, RejectedError, "no"),

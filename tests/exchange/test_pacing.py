@@ -67,14 +67,14 @@ def test_headers_teach_the_limit() -> None:
     """What an answer says of limits is known from then on."""
     pacer = Pacer()
     pacer.heard({"x-ratelimit-limit-input-images": "5", "x-ratelimit-limit-tokens": "1000"})
-    assert (pacer.images_per_minute, pacer.tokens_per_minute) == (5, 1000)
+    assert pacer.limits == {"images": 5, "tokens": 1000}
 
 
 def test_a_limit_of_ones_own_beats_the_headers() -> None:
     """``images_per_minute`` stays, whatever a provider tells."""
     pacer = Pacer(images_per_minute=3)
     pacer.heard({"x-ratelimit-limit-images": "500"})
-    assert pacer.images_per_minute == 3
+    assert pacer.limits["images"] == 3
 
 
 @pytest.mark.parametrize("value", ["", "many", "-", "0"])
@@ -82,7 +82,7 @@ def test_odd_headers_teach_nothing(value: str) -> None:
     """A limit that is no number is no limit."""
     pacer = Pacer()
     pacer.heard({"x-ratelimit-limit-images": value})
-    assert pacer.images_per_minute is None
+    assert "images" not in pacer.limits
 
 
 def test_the_words_of_a_429_teach_the_limit() -> None:
@@ -90,7 +90,7 @@ def test_the_words_of_a_429_teach_the_limit() -> None:
     pacer = Pacer()
     words = "on input-images per min: Limit 5, Used 5, Requested 1. Please try again in 12s."
     pacer.turned_away(RateLimitError(words, seconds_until_retry=12.0), 1)
-    assert pacer.images_per_minute == 5
+    assert pacer.limits["images"] == 5
 
 
 def test_what_never_fits_is_said_at_once() -> None:
@@ -131,6 +131,72 @@ def test_waits_grow_where_none_is_named() -> None:
     waits = [Pacer().turned_away(error, attempt) for attempt in (1, 3, 5, 20)]
     assert waits == sorted(waits)
     assert waits[-1] <= 30
+
+
+def many_passed(clock: Clock, number: int, seconds: float) -> Pacer:
+    """Give a pacer that knows of no limit and saw pictures come, evenly over some seconds."""
+    pacer = Pacer(clock=clock)
+    for _ in range(number):
+        clock.now += seconds / number
+        pacer.passed(200, 200)
+    return pacer
+
+
+SLOW_DOWN = RateLimitError("Slow down.", seconds_until_retry=0.1)
+
+
+def test_a_limit_that_nobody_tells_is_guessed() -> None:
+    """Who let 120 through at once and then one in half a second has a limit of some 120."""
+    clock = Clock()
+    pacer = many_passed(clock, 180, 30.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert pacer.limits["images"] == pytest.approx(120, rel=0.01)
+
+
+def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
+    """Many 429s at one moment lower a guess once; a later one lowers it again."""
+    clock = Clock()
+    pacer = many_passed(clock, 100, 1.0)
+    guesses = []
+    for wait in (0.0, 0.1, 5.0, 0.1, 5.0):
+        clock.now += wait
+        pacer.turned_away(SLOW_DOWN, 1)
+        guesses.append(pacer.limits["images"])
+    assert guesses[0] == guesses[1] > guesses[2] == guesses[3] > guesses[4]
+
+
+def test_a_guess_rises_while_pictures_come() -> None:
+    """A guess that was far too low is made good while nothing is turned away."""
+    clock = Clock()
+    pacer = many_passed(clock, 10, 1.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    before = pacer.limits["images"]
+    for _ in range(800):
+        pacer.passed(200, 200)
+    assert pacer.limits["images"] > 2 * before
+
+
+def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
+    """Once an answer names the limit, no guess moves it any more."""
+    clock = Clock()
+    pacer = many_passed(clock, 10, 1.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    pacer.heard({"x-ratelimit-limit-images": "50"})
+    pacer.passed(200, 200)
+    clock.now += 60
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert pacer.limits["images"] == 50
+
+
+def test_tokens_that_were_not_used_are_given_back() -> None:
+    """A picture that took fewer tokens than was thought leaves room for the next."""
+    pacer = Pacer(clock=Clock())
+    pacer.heard({"x-ratelimit-limit-tokens": "1000"})
+    with pacer.room(900, never()) as first:
+        assert first
+        pacer.passed(900, 200)
+    with pacer.room(800, soon()) as second:
+        assert second
 
 
 def test_stopping_ends_the_wait() -> None:
