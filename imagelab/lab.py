@@ -6,7 +6,8 @@ import functools
 import html
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,13 +16,15 @@ from imagelab import keeping, planning
 from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
+from imagelab.catalog.prices import Book
 from imagelab.comparison import Comparison, finisher
+from imagelab.connections import Connections
 from imagelab.errors import ImageLabError, InputError, RecordError
-from imagelab.exchange.opening import Opening
+from imagelab.exchange import listing, organization
 from imagelab.exchange.place import Place
-from imagelab.insight import costs
-from imagelab.pipeline import Session
-from imagelab.records import checking
+from imagelab.insight import billing, costs, probing, repricing
+from imagelab.insight.pricebook import Prices
+from imagelab.records import checking, pricefile
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import Unknown
@@ -47,22 +50,27 @@ class Lab:
     """Ask for pictures, compare them, and know what each one cost.
 
     ``Lab()`` is the offline simulator: no key, no cost. ``Lab("openai")`` reads
-    OPENAI_API_KEY, ``Lab("vercel")`` AI_GATEWAY_API_KEY; ``Lab(base_url=..., api_key=...)``
-    is anything compatible. What was asked for, what came and what it cost is kept under
-    ``path``, and what is there already is never paid for twice.
+    OPENAI_API_KEY, ``Lab("vercel")`` AI_GATEWAY_API_KEY, ``Lab("azure", base_url=...)``
+    AZURE_OPENAI_API_KEY; ``Lab(base_url=..., api_key=...)`` is anything compatible. What was
+    asked for, what came and what it cost is kept under ``path``, and what is there already is
+    never paid for twice.
 
     Args:
-        provider: ``"simulator"``, ``"openai"``, ``"vercel"``, or a name of your own for
-            ``base_url``. The environment's IMAGELAB_PROVIDER is used where it is not given.
+        provider: ``"simulator"``, ``"openai"``, ``"vercel"``, ``"azure"``, or a name of your own
+            for ``base_url``. The environment's IMAGELAB_PROVIDER is used where it is not given.
         model: the model where a request names none; each provider has its default.
         budget: dollars over the life of the ledger under ``path`` that are never passed.
         path: the folder of the ledger and the pictures; it is made, and ignores itself in git.
         concurrency: how many requests are in flight at most.
         api_key: the key; better leave it in the environment.
         api_key_env: the variable to read the key from, where it is not the usual one.
-        base_url: the address of a compatible API, ending in ``/v1`` as a rule.
+        base_url: the address of a compatible API, ending in ``/v1`` as a rule; for Azure that of
+            your resource, ``"https://NAME.openai.azure.com"``.
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
+        api_version: Azure's: a day means its classic endpoint; left out, it is the v1 endpoint.
+        deployments: Azure's: models by the names they were deployed by.
+        prices: a TOML file with prices of your own; ``prices.toml`` under ``path`` otherwise.
 
     Raises:
         MissingKeyError: no key was found; the message names the variable to set.
@@ -89,38 +97,68 @@ class Lab:
         base_url: str | None = None,
         timeout: float = TIMEOUT_SECONDS,
         images_per_minute: float | None = None,
+        api_version: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+        prices: str | Path | None = None,
     ) -> None:
-        self._place = Place.find(provider, base_url)
+        self._place = Place.find(
+            provider, base_url, api_version=api_version, deployments=deployments
+        )
         self.model = model or self._place.default_model
         self.path = folder(path)
         check_number("concurrency", concurrency, 1, 1000, whole=True)
         check_number("timeout", timeout, 0.001, 86_400)
-        if images_per_minute is not None:
-            check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
-        self._opening = Opening(
-            self._place,
-            self._place.key(api_key, api_key_env),
-            timeout=timeout,
-            connections=concurrency,
-            images_per_minute=images_per_minute,
-            drawn=self._drawn,
-        )
-        most = budget_nano(budget)
+        _check_pace(images_per_minute)
+        key, most = self._place.key(api_key, api_key_env), budget_nano(budget)
         _make_folder(self.path)
         store = Store(self.path / "pictures")
-        ledger = Ledger(self.path / "ledger.sqlite", loader=store.path)
-        self._session = Session(
-            provider=self._place.name,
-            simulated=self._place.simulated,
-            cost_basis=self._place.cost_basis,
-            client=self._opening.client,
-            ledger=ledger,
+        book_file = _price_file(prices, self.path)
+        book = Book(pricefile.load(book_file, self._place.name))
+        self._connections = Connections(
+            ledger=Ledger(self.path / "ledger.sqlite", loader=store.path),
             store=store,
+            book=book,
             budget_nano=most,
             timeout=timeout,
             concurrency=concurrency,
         )
-        self._check_model(self.model)
+        self._session = self._connections.open(
+            self._place, key, images_per_minute=images_per_minute, drawn=self._drawn
+        )
+        self._prices = Prices(book, book_file, self._place.name)
+        self._check_model(self.model, self._place)
+
+    @named()
+    def connect(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        api_key_env: str | None = None,
+        images_per_minute: float | None = None,
+        api_version: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+    ) -> None:
+        """Join another provider, so that ``compare(prompt, provider=[...])`` can ask it too.
+
+        Those of the catalogue whose key is in the environment need no joining. The budget, the
+        ledger and the prices are this lab's; keys, connections and limits are each one's own.
+
+        >>> lab = Lab("openai", budget=5)                                       # doctest: +SKIP
+        >>> lab.connect("azure", base_url="https://me.openai.azure.com")        # doctest: +SKIP
+        >>> lab.compare("a red fox", provider=["openai", "azure"])              # doctest: +SKIP
+
+        Raises:
+            MissingKeyError: no key was found; the message names the variable to set.
+            SetupError: no provider is called so, and no address is given.
+            InputError: it is joined already, or it would mix real and simulated money.
+
+        """
+        _check_pace(images_per_minute)
+        place = Place.find(provider, base_url, api_version=api_version, deployments=deployments)
+        key = place.key(api_key, api_key_env)
+        self._connections.open(place, key, images_per_minute=images_per_minute)
 
     # -- asking ---------------------------------------------------------------------------
 
@@ -323,6 +361,7 @@ class Lab:
         partial_images: int | None = None,
         safety_identifier: str | None = None,
         extra: Mapping[str, Any] | None = None,
+        provider: str | Sequence[str] | None = None,
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         fresh: bool = False,
@@ -355,6 +394,7 @@ class Lab:
             partial_images: 0 to 3 pictures on the way, shown in the grid; each is billed.
             safety_identifier: the hash of your user's name.
             extra: parameters of the API that have no name here.
+            provider: providers, to compare them; see ``connect``.
             samples: how many different pictures of each combination.
             variables: values of the variables, as a mapping: ``{"animal": ["fox", "owl"]}``.
             fresh: ask for new pictures even where the ledger holds some, and pay for them.
@@ -387,6 +427,7 @@ class Lab:
             partial_images=partial_images,
             safety_identifier=safety_identifier,
             extra=extra,
+            provider=provider,
             samples=samples,
             variables=variables,
             **more_variables,
@@ -439,17 +480,28 @@ class Lab:
                 f"A sweep is wanted, not {sweep!r}: lab.run(Sweep(prompts)), or "
                 "lab.compare(prompts) in one step."
             )
-        cells = sweep.cells(model=self.model)
-        for model in dict.fromkeys(cell.request.model for cell in cells):
-            self._check_model(model)
+        cells = [self._at_home(cell) for cell in sweep.cells(model=self.model)]
+        for model, provider in dict.fromkeys((one.request.model, one.provider) for one in cells):
+            self._check_model(model, self._place_of(provider))
         return cells
+
+    def _at_home(self, cell: Cell) -> Cell:
+        """Name a cell's model as the ledger does, whatever its provider puts on the name."""
+        model = self._place_of(cell.provider).bare(cell.request.model)
+        if model == cell.request.model:
+            return cell
+        factors = {**cell.factors, "model": model}
+        return replace(cell, request=replace(cell.request, model=model), factors=factors)
+
+    def _place_of(self, provider: str | None) -> Place:
+        return self._place if provider is None else self._connections.place(provider)
 
     def _cell(self, prompt: str, *, model: str | None, **settings: Any) -> Cell:
         """Make the one picture of a prompt; a setting that is ``None`` is not given."""
         given = {name: value for name, value in settings.items() if value is not None}
-        wire_free = self._wire_free(str(model or self.model))
-        request = ImageRequest(prompt=prompt, model=wire_free, **given)
-        self._check_model(request.model)
+        bare = self._place.bare(str(model or self.model))
+        request = ImageRequest(prompt=prompt, model=bare, **given)
+        self._check_model(request.model, self._place)
         return Cell(0, {"prompt": prompt}, request)
 
     # -- knowing --------------------------------------------------------------------------
@@ -519,7 +571,110 @@ class Lab:
         else:
             raise InputError("A sweep names its own settings: Sweep(prompts, quality=[...]).")
         return planning.quote(
-            self._session.ledger, self._place.name, cells, self._opening.pacer.limits
+            self._session.ledger,
+            self._place.name,
+            cells,
+            self._connections.limits(self._place.name),
+            elsewhere=self._connections.all_limits(),
+            book=self._connections.book,
+        )
+
+    @property
+    def prices(self) -> Prices:
+        """The prices that this lab goes by: to see, and to add your own to."""
+        return self._prices
+
+    @named()
+    def reprice(
+        self,
+        *,
+        model: str | None = None,
+        at: str | date | None = None,
+        provider: str | None = None,
+    ) -> repricing.Repricing:
+        """Say what the history would have cost at other prices; nothing in it is changed.
+
+        With ``at`` at the prices of a day, today's otherwise; with ``provider`` at another's;
+        with ``model`` as if that one had been asked. What cannot be known stays unknown.
+
+        >>> lab.reprice(model="gpt-image-2.5-flare").difference_usd         # doctest: +SKIP
+        -0.1421
+
+        Raises:
+            ModelError: the catalogue has no such model.
+            InputError: ``at`` is no day.
+
+        """
+        return repricing.reprice(
+            self._session.ledger.rows(),
+            self._connections.book,
+            simulated=self._session.simulated,
+            model=model,
+            provider=provider,
+            at=at,
+        )
+
+    def probe(self, provider: str | None = None) -> probing.Probe:
+        """Ask the provider what it serves, without cost, and compare it with the catalogue.
+
+        Tells what it has retired, what is new, and whose price has changed; prices that it
+        tells are gone by from now on.
+
+        >>> lab.probe().new         # doctest: +SKIP
+        ('gpt-image-3',)
+
+        Raises:
+            ExchangeError: nobody answered, or the answer was an error. Nothing was billed.
+
+        """
+        place = self._place_of(provider)
+        found = listing.read(self._connections.session(place.name).client(), place)
+        probe = probing.compare(found, place, self._connections.book)
+        self._connections.learn(place, found)
+        return probe
+
+    @named()
+    def reconcile(
+        self,
+        start: str | date,
+        end: str | date | None = None,
+        *,
+        admin_key: str | None = None,
+        project: str | None = None,
+    ) -> billing.Reconciliation:
+        """Put OpenAI's bill beside the ledger, per UTC day and model; neither is changed.
+
+        Needs an admin key (``sk-admin-...``), best in OPENAI_ADMIN_KEY; it goes into a header
+        and nowhere else. A bill counts whatever was asked of the organisation: give imagelab a
+        project of its own and name it.
+
+        Args:
+            start: the first day, ``"2026-11-01"``.
+            end: the last day, itself included; today where it is not given.
+            admin_key: the admin key; better leave it in the environment.
+            project: the project to look at, ``"proj_..."``; that of OPENAI_PROJECT_ID if set.
+
+        Raises:
+            MissingKeyError: there is no admin key; the message names the variable to set.
+            InputError: no days, or a provider that has no such bill.
+            KeyRefusedError: the key is no admin key.
+
+        >>> lab.reconcile("2026-11-01").unexplained         # doctest: +SKIP
+
+        """
+        first, last = billing.days(start, end)
+        key = self._place.admin_key(admin_key)
+        project = project or self._place.project
+        with self._connections.as_admin(self._place.name, key) as client:
+            billed = organization.read(client, first, last, project)
+        return billing.reconcile(
+            self._session.ledger.rows(),
+            billed,
+            start=first,
+            end=last,
+            provider=self._place.name,
+            simulated=self._session.simulated,
+            words=f"{self._place.title}{f', project {project}' if project else ''}",
         )
 
     @property
@@ -574,8 +729,7 @@ class Lab:
 
     def close(self) -> None:
         """Let go of connections, the simulator and the ledger. Files stay."""
-        self._opening.close()
-        self._session.ledger.close()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -599,6 +753,8 @@ class Lab:
             "budget": "none" if budget is None else show(budget),
             "files": _short(self.path),
         }
+        if others := [place.title for place in self._connections.places.values()][1:]:
+            card["also"] = ", ".join(others)
         if purse.at_risk:
             card["at risk"] = f"{show(purse.at_risk)} (perhaps billed)"
         return card
@@ -615,15 +771,11 @@ class Lab:
         caption = "<caption style='text-align:left'><b>imagelab</b></caption>"
         return dollars_kept(f"<table>{caption}{rows}</table>")
 
-    def _wire_free(self, model: str) -> str:
-        """Take the provider's own prefix off: one model has one name in the ledger."""
-        return model.removeprefix(self._place.model_prefix)
-
-    def _check_model(self, model: str) -> None:
-        if self._place.catalogued:
+    def _check_model(self, model: str, place: Place) -> None:
+        if place.catalogued:
             models.get(model)
-        if not self._session.simulated:
-            _warn_of_retirement(model)
+        if not place.simulated:
+            _warn_of_retirement(model, place.name)
 
     def _drawn(self, body: Mapping[str, object]) -> int:
         """Count the pictures of a request so far, so that asking again gives a new one."""
@@ -656,10 +808,25 @@ def _make_folder(path: Path) -> None:
         ) from cause
 
 
+def _check_pace(images_per_minute: float | None) -> None:
+    if images_per_minute is not None:
+        check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
+
+
+def _price_file(given: str | Path | None, path: Path) -> Path:
+    """Find the file of one's own prices; one that was named must be there."""
+    if given is None:
+        return path / "prices.toml"
+    named_file = Path(given).expanduser().resolve()
+    if not named_file.is_file():
+        raise RecordError(f"There is no file {named_file}: prices names one with [[price]] rows.")
+    return named_file
+
+
 @functools.cache
-def _warn_of_retirement(model: str) -> None:
+def _warn_of_retirement(model: str, provider: str) -> None:
     """Say once that a provider has retired a model, or will: the server decides."""
-    if farewell := models.farewell(model, datetime.now(UTC).date()):
+    if farewell := models.farewell(model, datetime.now(UTC).date(), provider):
         warnings.warn(farewell, stacklevel=5)
 
 

@@ -28,6 +28,7 @@ FACTORS = (
     "size",
     "background",
     "output_format",
+    "provider",
     "output_compression",
     "moderation",
     "input_fidelity",
@@ -51,19 +52,23 @@ WHOLE = ("output_compression", "frame_count", "frame_duration_ms")
 # Words that later columns and parameters will need; a template variable may not take them.
 _LATER = (
     "samples variables fresh n user stream partial_images input_fidelity mask markup image images "
-    "complexity svg frame_count frame_duration_ms safety_identifier extra provider lane batch "
+    "complexity svg frame_count frame_duration_ms safety_identifier extra lane batch "
     "parents owner rater vote star bytes cost cost_usd quoted_usd spent pictures template position"
 )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture of a sweep: where it stands, what varies there, and what is asked."""
+    """One picture of a sweep: where it stands, what varies there, what is asked, and of whom.
+
+    ``provider`` is ``None`` where the sweep names none: the lab's own is then asked.
+    """
 
     position: int
     factors: Mapping[str, str]
     request: ImageRequest
     sample: int = 1
+    provider: str | None = None
 
 
 def reserved() -> frozenset[str]:
@@ -112,6 +117,7 @@ class Sweep:
         partial_images: int | None = None,
         safety_identifier: str | None = None,
         extra: Mapping[str, Any] | None = None,
+        provider: str | Sequence[str] | None = None,
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         **more_variables: str | Sequence[Any],
@@ -135,6 +141,7 @@ class Sweep:
             "complexity": complexity,
             "frame_count": frame_count,
             "frame_duration_ms": frame_duration_ms,
+            "provider": provider,
         }
         self._choices = Choices(images, mask=mask, markup=markup)
         self.settings = {
@@ -180,6 +187,7 @@ class Sweep:
         for point, sample in self._points():
             factors = self._factors(point)
             settings = {"model": model, **DEFAULTS, **factors}
+            provider = settings.pop("provider", None)
             asked = {name: settings[name] for name in FACTORS if name in settings}
             try:
                 along = self._choices.along(asked)
@@ -190,7 +198,7 @@ class Sweep:
                 wrong[f"{_label(asked)}: {problem}"] = None
                 continue
             shown = {**factors, **asked, "sample": str(sample)}
-            cells.append(Cell(len(cells), shown, request, sample))
+            cells.append(Cell(len(cells), shown, request, sample, provider))
         if wrong:
             raise InputError(_illegal(list(wrong)))
         return cells
@@ -217,6 +225,7 @@ class Sweep:
         """Say what the whole sweep costs at ``provider``'s list prices, in exact dollars.
 
         ``model`` counts where the sweep names none; it is the provider's default otherwise.
+        A sweep that names providers itself is quoted at each one's list.
         ``Lab.quote`` also knows what is paid already.
 
         Raises:
@@ -228,7 +237,9 @@ class Sweep:
         """
         default = providers.get(provider).default_model
         cells = self.cells(model=model or default)
-        return pricing.total(pricing.quote_request(cell.request, provider) for cell in cells)
+        return pricing.total(
+            pricing.quote_request(cell.request, cell.provider or provider) for cell in cells
+        )
 
     @property
     def frame(self) -> DataFrame:

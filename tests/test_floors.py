@@ -32,6 +32,7 @@ FLOORS = {
     "pipeline": 5,
     "planning": 5,
     "runner": 6,
+    "connections": 6,
     "insight": 7,
     "views": 8,
     "comparison": 9,

@@ -21,6 +21,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 OPENAI_ADDRESS = "OPENAI_BASE_URL"
 OPENAI_ORGANIZATION = "OPENAI_ORG_ID"
 OPENAI_PROJECT = "OPENAI_PROJECT_ID"
+OPENAI_ADMIN = "OPENAI_ADMIN_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,20 +174,41 @@ class Place:
             return "none"
         else:
             found = os.environ.get(variable, "")
-        found = found.strip()
-        if not found:
-            raise MissingKeyError(_missing(self.title, variable))
-        if not (found.isascii() and found.isprintable() and " " not in found):
-            raise MissingKeyError(
-                f"The API key for {self.title} has spaces or characters that no key has: it was "
-                "probably copied with something around it. Copy it again."
+        return _clean(found, self.title, variable)
+
+    def admin_key(self, given: str | None) -> str:
+        """Find the key that may read an organisation's bill: as given, or from OPENAI_ADMIN_KEY.
+
+        Raises:
+            MissingKeyError: there is none.
+            InputError: no bill can be read here.
+
+        """
+        if self.chats or self.azure:
+            raise InputError(
+                f"{self.title} tells no usage and costs by the day: only OpenAI's own API does."
             )
-        return found
+        if self.simulated and given is None:
+            return "sk-admin-simulated"
+        found = os.environ.get(OPENAI_ADMIN, "") if given is None else given
+        return _clean(found, f"The bill of {self.title}", OPENAI_ADMIN)
 
     @property
     def is_loopback(self) -> bool:
         """Whether the provider runs on this machine: proxies are then never asked."""
         return self.base_url is None or urlsplit(self.base_url).hostname in LOOPBACK
+
+
+def _clean(found: str, title: str, variable: str | None) -> str:
+    found = found.strip()
+    if not found:
+        raise MissingKeyError(_missing(title, variable))
+    if not (found.isascii() and found.isprintable() and " " not in found):
+        raise MissingKeyError(
+            f"The API key for {title} has spaces or characters that no key has: it was "
+            "probably copied with something around it. Copy it again."
+        )
+    return found
 
 
 def _missing(title: str, variable: str | None) -> str:

@@ -14,6 +14,7 @@ from imagelab.sweep import FACTORS, Cell
 ACROSS = (
     "quality",
     "model",
+    "provider",
     "size",
     "background",
     "output_format",
@@ -29,7 +30,7 @@ ACROSS = (
 )
 """The settings that make the columns when nobody says otherwise, first choice first."""
 
-SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
+SETTINGS_IN_COMMON = ("provider", "model", "size", "quality", "background", "output_format")
 """The settings that a header names where all pictures share them, in this order."""
 
 WAITING = "waiting"

@@ -15,6 +15,7 @@ from imagelab.catalog.models import Model
 from imagelab.simulator import bodies, multipart, rules, shape, uploads
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.files import Files
+from imagelab.simulator.manners import Manners
 from imagelab.simulator.uploads import Incoming, Opened
 from imagelab.simulator.wanted import Author, Operation, Wanted
 
@@ -44,7 +45,12 @@ class Asked:
 
 
 def check(
-    asked: Asked, files: Files, *, retire: bool = False, today: date | None = None
+    asked: Asked,
+    files: Files,
+    manners: Manners,
+    *,
+    retire: bool = False,
+    today: date | None = None,
 ) -> Wanted | Reply:
     """Return the request in a body, or the error that the service would answer.
 
@@ -59,10 +65,12 @@ def check(
     problem = uploads.problem(incoming) if asked.operation == "edit" else None
     if problem:
         return problem
-    model_id = asked.model or body.get("model", DEFAULT_MODEL)
-    model = served(model_id, retire=retire, today=today)
+    named = asked.model or body.get("model", DEFAULT_MODEL)
+    model = served(manners.model(named) or "", retire=retire, today=today)
     if model is None:
-        return bodies.no_such_model(model_id)
+        return manners.unknown(named)
+    if asked.model:
+        body["model"] = asked.model
     problem = rules.problem(model, body) or uploads.model_problem(incoming, model, body)
     opened = uploads.opened(incoming)
     if problem or isinstance(opened, Reply):

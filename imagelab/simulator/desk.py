@@ -14,6 +14,7 @@ from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
 from imagelab.simulator.files import Files
 from imagelab.simulator.limits import Limits, duration, retry_headers
+from imagelab.simulator.manners import Manners
 from imagelab.simulator.spending import usage_of
 from imagelab.simulator.wanted import Wanted
 
@@ -40,6 +41,7 @@ class Desk:
         faults: Faults,
         limits: Limits,
         files: Files,
+        manners: Manners,
         *,
         drawn: Callable[[dict[str, object]], int] | None = None,
         retire: bool = False,
@@ -48,12 +50,13 @@ class Desk:
         self.retire = retire
         self._faults = faults
         self._files = files
+        self._manners = manners
         self._drawn = drawn
         self._takes: dict[str, int] = {}
 
     def receive(self, asked: Asked, request_id: str) -> Order:
         """Decide what becomes of a request."""
-        wanted = check(asked, self._files, retire=self.retire)
+        wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)
         picked = self._faults.pick(wanted.prompt, size_is_auto=wanted.size_is_auto)

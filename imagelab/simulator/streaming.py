@@ -14,6 +14,9 @@ from imagelab.simulator.faults import Fault
 from imagelab.simulator.spending import Usage
 from imagelab.simulator.wanted import Wanted
 
+EVENTS = "text/event-stream; charset=utf-8"
+"""The type of an answer that streams."""
+
 DONE = b"data: [DONE]\n\n"
 """What some relays send at the end, and OpenAI does not."""
 
@@ -67,7 +70,7 @@ def frames(
 def reply(frames: tuple[Frame, ...]) -> Reply:
     """Return the answer that carries the events."""
     body = b"".join(frame.data for frame in frames)
-    return Reply(200, body, {"content-type": "text/event-stream; charset=utf-8"})
+    return Reply(200, body, {"content-type": EVENTS})
 
 
 def _whole(wanted: Wanted, sheets: list[Sheet], usage: Usage | None) -> Iterator[Frame]:

@@ -12,13 +12,14 @@ from imagelab.simulator import Simulator
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.checks import Asked, check
 from imagelab.simulator.files import Files
+from imagelab.simulator.manners import Manners
 from imagelab.simulator.wanted import Wanted
 from tests.simulator.wire import SMALL, ask, unpainted
 
 
 def checked(raw: bytes) -> Wanted | Reply:
     """Check the body of a generation."""
-    return check(Asked("generation", raw), Files())
+    return check(Asked("generation", raw), Files(), Manners())
 
 
 OLD: dict[str, Any] = {"model": "gpt-image-1", "size": "1024x1024"}
@@ -193,7 +194,7 @@ def test_a_model_retires_on_its_shutdown_day(day: int, kind: type) -> None:
     """gpt-image-1 is served on 2026-10-22 and gone on 2026-10-23."""
     raw = b'{"model": "gpt-image-1", "prompt": "a fox"}'
     asked = Asked("generation", raw)
-    found = check(asked, Files(), retire=True, today=date(2026, 10, day))
+    found = check(asked, Files(), Manners(), retire=True, today=date(2026, 10, day))
     assert isinstance(found, kind)
 
 
