@@ -243,7 +243,7 @@ class Comparison:
         """
         from imagelab.insight.sheets import Sheet
 
-        return Sheet.of(stills.sheet(self._board(rows, columns), self._pictures(), side=side))
+        return Sheet.of(stills.sheet(self._board(rows, columns), self._shown(), side=side))
 
     def page(self, title: str = "Comparison") -> str:
         """Write one HTML page that opens anywhere, with the pictures and the cost table."""
@@ -259,10 +259,14 @@ class Comparison:
 
     def _small_sheet(self, board: layout.Board) -> Image:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
-        return stills.sheet(board, self._pictures(), side=224)
+        return stills.sheet(board, self._shown(), side=224)
 
-    def _pictures(self) -> dict[int, bytes]:
-        return {at: one.bytes for at, one in self._done().items()}
+    def _shown(self) -> dict[int, bytes]:
+        """Give the pictures by position, and what is left of those that were cut."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        left = {at: one.partial_bytes for at, one in there.items() if one and one.partial}
+        whole = {at: one.bytes for at, one in self._done().items()}
+        return {**{at: data for at, data in left.items() if data}, **whole}
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""
@@ -270,7 +274,7 @@ class Comparison:
         return {at: one for at, one in there.items() if one is not None and one.status == "done"}
 
     def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
-        return {at: stills.thumbnail(data, side) for at, data in self._pictures().items()}
+        return {at: stills.thumbnail(data, side) for at, data in self._shown().items()}
 
     def _original(self, position: int) -> tuple[bytes, str, str]:
         """Give a picture's bytes, MIME type and file name, when somebody opens it."""

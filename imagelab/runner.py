@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from imagelab import pricing
@@ -24,6 +24,7 @@ from imagelab.errors import (
     RecordError,
     UnreachableError,
 )
+from imagelab.exchange.streams import Partial
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
 from imagelab.records.ledger import Came, Identity
 from imagelab.records.rows import UNSETTLED, Unknown
@@ -42,7 +43,10 @@ stops only what asks for that model."""
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``."""
+    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
+
+    ``partials`` are the partial pictures that came since it was last told, by position.
+    """
 
     pictures: int
     landed: int
@@ -56,6 +60,7 @@ class Progress:
     seconds_left: float | None
     stopping: bool
     finished: bool
+    partials: Mapping[int, Partial] = field(default_factory=dict)
 
 
 class Display(Protocol):
@@ -103,6 +108,7 @@ class Run(Generic[Result]):
         self._counting = threading.Lock()
         self._flying = 0
         self._over: BudgetError | None = None
+        self._partials: dict[int, Partial] = {}
         self._gone: dict[tuple[str | None, str], str] = {}
         self._began = time.monotonic()
         self._wanted = _by_identity(self.cells, session)
@@ -205,7 +211,8 @@ class Run(Generic[Result]):
 
     def _work(self) -> None:
         try:
-            self._run()
+            with self.session.watching.followed(self._see):
+                self._run()
         except BaseException as error:  # whoever waits for the result shall see it
             self.error = error
         finally:
@@ -238,6 +245,11 @@ class Run(Generic[Result]):
                 self.stop("an error")  # first: leaving the pool waits for all that is queued
                 raise
         self._raise_if_nothing_came()
+
+    def _see(self, identity: Identity, partial: Partial) -> None:
+        """Take note of a partial picture; called in the thread that asks for it."""
+        for cell in self._wanted.get(identity, ()):
+            self._partials[cell.position] = partial
 
     def _look_up(self) -> dict[Identity, Generation]:
         """Take what the ledger has already."""
@@ -381,7 +393,9 @@ class Run(Generic[Result]):
         if self._display is None:
             return
         try:
-            self._display.update(landed, self.progress())
+            partials, self._partials = self._partials, {}
+            still = {at: one for at, one in partials.items() if at not in self.landed}
+            self._display.update(landed, replace(self.progress(), partials=still))
         except Exception as error:
             self._display = None
             # Where warnings are errors, this one shall not end the run either.

@@ -100,6 +100,54 @@ def of_silence(error: Exception, address: str) -> ExchangeError:
     )
 
 
+_OF_LIMITS = ("rate_limit_exceeded", "tokens", "requests", "input-images", "images")
+_OF_REQUESTS = ("invalid_request_error", "image_generation_user_error")
+
+
+def of_frame(
+    body: object, *, partial: bytes | None, request_id: str | None, blot: Blot
+) -> ExchangeError:
+    """Translate an error that was told inside a stream, by whether a picture had begun to come."""
+    told = body if isinstance(body, Mapping) else {"message": body}
+    code, kind = (_words(told.get(name)) for name in ("code", "type"))
+    message = blot(plain(_words(told.get("message")) or str(body))).strip()[:MOST_WORDS]
+    said = f"The provider broke off the stream: {message.rstrip('.')}."
+    details = {"code": code and blot(plain(code)), "request_id": request_id}
+    found, remedy = _meaning(code, _status_of(code, kind), message)
+    if found is RefusedError:
+        stage = _stage(body)
+        begun = stage == "unknown" and partial is not None
+        return RefusedError(f"{said} {remedy}", stage="output" if begun else stage, **details)
+    if partial is not None:
+        # A picture was being made: whatever the reason, it may be on the bill.
+        found, remedy = _meaning(None, 500, "")
+    error = found(f"{said} {remedy}", **details)  # type: ignore[arg-type]
+    error.partial = partial
+    return error
+
+
+def _status_of(code: str | None, kind: str | None) -> int:
+    """Guess the HTTP status of an error that came without one: 500 where nothing tells."""
+    if code in _OF_LIMITS or kind in _OF_LIMITS or kind == "insufficient_quota":
+        return 402 if kind == "insufficient_quota" else 429
+    return 400 if kind in _OF_REQUESTS else 500
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def of_unfinished(partial: bytes | None, request_id: str | None) -> ExchangeError:
+    """Say that a stream ended before the finished picture."""
+    came = "after a partial picture, which is kept" if partial else "before any picture"
+    error = OutcomeUnknownError(
+        f"The stream ended {came}. It may have been billed. {ASK_AGAIN}",
+        request_id=request_id,
+    )
+    error.partial = partial
+    return error
+
+
 def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeError], str]:
     """Find the class and the remedy; the code tells more than the status, where there is one."""
     if code in MODERATION or "safety system" in said:

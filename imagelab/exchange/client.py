@@ -15,20 +15,25 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from imagelab.exchange import chat, elsewhere
+from imagelab.errors import ExchangeError
+from imagelab.exchange import chat, elsewhere, forms
 from imagelab.exchange.answers import (
     Blot,
     of_break,
+    of_frame,
     of_late,
     of_reading,
     of_silence,
     of_status,
+    of_unfinished,
     said_by,
 )
 from imagelab.exchange.body import Body, Read
+from imagelab.exchange.forms import Files, no_files
 from imagelab.exchange.line import Line
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
+from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
 
 if TYPE_CHECKING:
@@ -40,7 +45,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 """The longest wait for what is only read: a list of models, a page of a bill."""
 
-AnyBody = Body | chat.Body
+AnyBody = Body | chat.Body | Stream
 
 SHORTEST_KEY = 8
 """What is shorter is no secret: a placeholder, as servers of one's own take it."""
@@ -75,8 +80,17 @@ class Client:
         secret = api_key if len(api_key) >= SHORTEST_KEY else ""
         self._blot: Blot = lambda text: text.replace(secret, "[key]") if secret else text
 
-    def ask(self, request: ImageRequest) -> ImageResponse:
+    def ask(
+        self,
+        request: ImageRequest,
+        *,
+        files: Files = no_files,
+        watch: Watch = lambda partial: None,
+    ) -> ImageResponse:
         """Send one request and return the picture's bytes as received.
+
+        ``files`` reads the bytes of a picture that goes along, by its hash; ``watch`` is called
+        with the partial pictures of a stream as they come.
 
         Raises:
             ExchangeError: its class says what happened and whether it was billed.
@@ -84,18 +98,20 @@ class Client:
         """
         began = time.monotonic()
         with Line(self.timeout) as line:
-            body, headers = self._exchange(request, line)
+            body, headers = self._exchange(request, line, files, watch)
             self.pacer.heard(headers)
-            answer, data, problem = self._fetched(body.read())
+            answer, data, problem = self._fetched(self._whole(body, line, headers))
         seconds = time.monotonic() - began
         if problem and line.is_over:
             raise of_late(self.timeout, headers.get("x-request-id"))
-        usage = answer.get("usage")
+        usage, wrote = answer.get("usage"), answer.get("svg_usage")
+        if wrote is None and request.output_format == "svg":
+            wrote = {}  # somebody wrote it, and nobody says who
         return ImageResponse(
             data=data,
             problem=problem,
-            usage=Usage.from_wire(usage),
-            raw_usage=None if usage is None else json.dumps(usage),
+            usage=Usage.from_wire(usage, wrote),
+            raw_usage=_raw_usage(answer),
             request_id=headers.get("x-request-id"),
             size=_text(answer, "size"),
             quality=_text(answer, "quality"),
@@ -105,41 +121,79 @@ class Client:
         )
 
     def _exchange(
-        self, request: ImageRequest, line: Line
-    ) -> tuple[Body | chat.Body, Mapping[str, str]]:
+        self, request: ImageRequest, line: Line, files: Files, watch: Watch
+    ) -> tuple[AnyBody, Mapping[str, str]]:
         import openai
 
-        wanted = {**request.parameters(), "model": self._place.on_wire(request.model)}
-        asked = self._asked_for(request.model)
-        create: Callable[..., Any] = asked.images.with_streaming_response.generate
-        body: AnyBody = Body()
-        chats = self._chats
-        if chats:
-            create = asked.chat.completions.with_streaming_response.create
-            wanted, body = chat.request(wanted), chat.Body()
+        chats = self._chats and request.operation == "generate"
+        create, wanted = self._call(request, files, chats=chats)
+        body: AnyBody = chat.Body() if chats else Body()
         headers: Mapping[str, str] = {}
         self._asking.line = line
         try:
             with create(**wanted) as answer:
                 headers = answer.headers
+                body = Stream(watch) if is_stream(headers) else body
                 for part in answer.iter_bytes():
                     body.take(part)
                 return body, headers
         except openai.APIStatusError as error:
             self.pacer.heard(error.response.headers)
-            if not chats and self._shall_chat(error):
-                return self._exchange(request, line)
+            if not chats and request.operation == "generate" and self._shall_chat(error):
+                return self._exchange(request, line, files, watch)
             raise of_status(error, self._blot) from self._cause(error)
+        except StreamError as error:
+            request_id = headers.get("x-request-id")
+            partial = _last(body)
+            raise of_frame(
+                error.body, partial=partial, request_id=request_id, blot=self._blot
+            ) from None
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
-            if line.is_over:
-                raise of_late(self.timeout, headers.get("x-request-id")) from self._cause(error)
-            unanswered = not headers and isinstance(error, openai.APIConnectionError)
-            raise of_break(
-                error,
-                where=self.base_url if unanswered else None,
-                timeout=self.timeout,
-                request_id=headers.get("x-request-id"),
-            ) from self._cause(error)
+            if isinstance(body, Stream) and body.read():
+                return body, headers  # all of the picture had come before
+            raise self._of_break(error, line, headers, _last(body)) from self._cause(error)
+
+    def _call(
+        self, request: ImageRequest, files: Files, *, chats: bool
+    ) -> tuple[Callable[..., Any], dict[str, Any]]:
+        """Choose the SDK's method, and write the request in its words."""
+        asked = self._asked_for(request.model)
+        wanted = {**request.sent(), "model": self._place.on_wire(request.model)}
+        if chats:
+            return asked.chat.completions.with_streaming_response.create, chat.request(wanted)
+        if request.operation == "edit":
+            edit = asked.images.edit
+            wanted = forms.with_files(request, wanted, files, edit)
+            return asked.images.with_streaming_response.edit, wanted
+        wanted = forms.by_name(wanted, asked.images.generate)
+        return asked.images.with_streaming_response.generate, wanted
+
+    def _whole(self, body: AnyBody, line: Line, headers: Mapping[str, str]) -> Read:
+        """Read all that came; a stream without its finished picture is an error."""
+        read = body.read()
+        if read is not None:
+            return read
+        partial, request_id = _last(body), headers.get("x-request-id")
+        if line.is_over:
+            late = of_late(self.timeout, request_id)
+            late.partial = partial
+            raise late
+        raise of_unfinished(partial, request_id)
+
+    def _of_break(
+        self, error: Exception, line: Line, headers: Mapping[str, str], partial: bytes | None
+    ) -> ExchangeError:
+        import openai
+
+        request_id = headers.get("x-request-id")
+        unanswered = not headers and isinstance(error, openai.APIConnectionError)
+        if line.is_over:
+            problem = of_late(self.timeout, request_id)
+        else:
+            where = self.base_url if unanswered else None
+            problem = of_break(error, where=where, timeout=self.timeout, request_id=request_id)
+        problem.partial = partial
+        return problem
 
     def _asked_for(self, model: str) -> OpenAI:
         """Give the SDK's client for a model: where a deployment is part of the address, its own."""
@@ -252,6 +306,18 @@ def _to_azures_header(request: Any) -> None:
     """Carry the key where Azure looks for it, and nowhere else."""
     if bearer := request.headers.pop("Authorization", None):
         request.headers["api-key"] = bearer.removeprefix("Bearer ")
+
+
+def _last(body: AnyBody) -> bytes | None:
+    """Give the newest partial picture of a stream."""
+    return body.last.data if isinstance(body, Stream) and body.last else None
+
+
+def _raw_usage(answer: Mapping[str, Any]) -> str | None:
+    usage, wrote = answer.get("usage"), answer.get("svg_usage")
+    if wrote is not None:
+        return json.dumps({"usage": usage, "svg_usage": wrote})
+    return None if usage is None else json.dumps(usage)
 
 
 def _text(answer: dict[str, Any], name: str) -> str | None:
