@@ -119,7 +119,7 @@ class Difference:
         return f"Difference({self})"
 
     def _repr_html_(self) -> str:
-        return showing.show(str(self), self.frame, index=False)
+        return showing.show(str(self), self.frame)
 
 
 def differ(
