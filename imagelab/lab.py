@@ -610,7 +610,7 @@ class Lab:
         """Ask the provider what it serves, without cost, and compare it with the catalogue.
 
         Tells what it has retired, what is new, and whose price has changed; prices that it
-        tells are gone by from now on.
+        tells are gone by from now on. Azure lists what a resource could deploy, not what it has.
 
         >>> lab.probe().new         # doctest: +SKIP
         ('gpt-image-3',)

@@ -210,7 +210,9 @@ class Client:
         if address is None:
             return read
         try:
-            return read._replace(data=elsewhere.fetch(address, self._http), problem=None)
+            here = self._place.is_loopback
+            data = elsewhere.fetch(address, self._http, from_here=here)
+            return read._replace(data=data, problem=None)
         except Exception as error:  # whatever went wrong, the answer that was paid for is kept
             words = f"The answer points at a picture that cannot be fetched ({error})"
             return read._replace(problem=self._blot(words))
@@ -222,7 +224,9 @@ class Client:
         self._chats = self._chats or missing
         return missing
 
-    def read(self, path: str, parameters: Mapping[str, object] = {}) -> str:
+    def read(
+        self, path: str, parameters: Mapping[str, object] = {}, *, seconds: float = READ_SECONDS
+    ) -> str:
         """Read what costs nothing and changes nothing: the text of the answer to a GET.
 
         Raises:
@@ -231,7 +235,7 @@ class Client:
         """
         import openai
 
-        with Line(min(self.timeout, READ_SECONDS)) as line:
+        with Line(min(self.timeout, seconds)) as line:
             self._asking.line = line
             try:
                 return self._openai.get(path, cast_to=str, options={"params": dict(parameters)})
