@@ -129,7 +129,7 @@ class Connections:
 
         def read(client: Client) -> None:
             try:
-                found = listing.read(client, place)
+                found = listing.read(client, place, seconds=listing.PATIENCE_SECONDS)
             except ExchangeError:
                 return  # the catalogue's prices do
             self.learn(place, found)

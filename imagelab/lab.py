@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import html
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +15,7 @@ from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
 from imagelab.catalog.prices import Book
-from imagelab.comparison import Comparison, finisher
+from imagelab.comparison import Comparison, finisher, run_to_end
 from imagelab.connections import Connections
 from imagelab.errors import ImageLabError, InputError, RecordError
 from imagelab.exchange import listing, organization
@@ -31,6 +29,7 @@ from imagelab.records.rows import Unknown
 from imagelab.records.store import Store
 from imagelab.references.gathering import Along
 from imagelab.references.taking import Given
+from imagelab.replaying import warn_of_retirement
 from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
 from imagelab.sweep import Cell, Sweep
@@ -442,14 +441,7 @@ class Lab:
         kept. Running the same cell again goes on where it ended. What was perhaps billed and
         never came stays ``unknown``; ``unknown="send"`` asks for it again, and may pay twice.
         """
-        run = self._bind(sweep, fresh, unknown)
-        if not in_notebook():
-            from imagelab.views.text import TextProgress
-
-            return run.start(TextProgress()).result()
-        from imagelab.views import live
-
-        return live.follow(run)
+        return run_to_end(self._bind(sweep, fresh, unknown))
 
     @named()
     def start(
@@ -618,7 +610,7 @@ class Lab:
         """Ask the provider what it serves, without cost, and compare it with the catalogue.
 
         Tells what it has retired, what is new, and whose price has changed; prices that it
-        tells are gone by from now on.
+        tells are gone by from now on. Azure lists what a resource could deploy, not what it has.
 
         >>> lab.probe().new         # doctest: +SKIP
         ('gpt-image-3',)
@@ -775,7 +767,7 @@ class Lab:
         if place.catalogued:
             models.get(model)
         if not place.simulated:
-            _warn_of_retirement(model, place.name)
+            warn_of_retirement(model, place.name)
 
     def _drawn(self, body: Mapping[str, object]) -> int:
         """Count the pictures of a request so far, so that asking again gives a new one."""
@@ -821,13 +813,6 @@ def _price_file(given: str | Path | None, path: Path) -> Path:
     if not named_file.is_file():
         raise RecordError(f"There is no file {named_file}: prices names one with [[price]] rows.")
     return named_file
-
-
-@functools.cache
-def _warn_of_retirement(model: str, provider: str) -> None:
-    """Say once that a provider has retired a model, or will: the server decides."""
-    if farewell := models.farewell(model, datetime.now(UTC).date(), provider):
-        warnings.warn(farewell, stacklevel=5)
 
 
 def _short(path: Path) -> str:

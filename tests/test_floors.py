@@ -31,6 +31,7 @@ FLOORS = {
     "keeping": 5,
     "pipeline": 5,
     "planning": 5,
+    "replaying": 5,
     "runner": 6,
     "connections": 6,
     "insight": 7,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from imagelab import Lab, Sweep
 from imagelab.errors import (
@@ -42,6 +43,46 @@ def test_a_gateway_draws_and_bills_what_the_ledger_says(open_lab: OpenLab, chat_
         assert [one.quoted_nano for one in made] == [one.cost_nano for one in made]
         lab.compare(["a fox", "an owl"], quality=["low", "medium"], size="1024x640")
         assert server.billed.pictures == 4
+
+
+@pytest.mark.parametrize("chat_only", [False, True], ids=["images", "chat"])
+def test_a_gateway_edits(open_lab: OpenLab, chat_only: bool) -> None:
+    """Pictures go along, to the images endpoint or in the chat; no price of theirs is known."""
+    with Simulator(provider="vercel", chat_only=chat_only) as server:
+        lab = at_gateway(open_lab, server)
+        fox = lab.generate("a fox", size="1024x640")
+        night = lab.edit("make it night", fox)
+        (bill,) = server.billed.rows[1:]
+    assert (night.status, night.parents) == ("done", (fox,))
+    assert night.usage.image_input_tokens == bill.image_input_tokens > 0
+    assert night.usage.text_input_tokens == bill.text_tokens
+    assert night.cost_nano is None
+
+
+def test_a_chat_takes_no_mask(open_lab: OpenLab) -> None:
+    """Where only a chat draws, an edit with a mask is refused before it is sent."""
+    with Simulator(provider="vercel", chat_only=True) as server:
+        lab = at_gateway(open_lab, server)
+        fox = lab.generate("a fox", size="1024x640")
+        mask = Image.new("RGBA", (1024, 640), (0, 0, 0, 0))
+        with pytest.raises(RejectedError, match="mask"):
+            lab.edit("make it night", fox, mask=mask)
+        assert server.billed.pictures == 1
+
+
+@pytest.mark.parametrize("version", [None, "2025-04-01-preview"], ids=["v1", "classic"])
+def test_azure_edits_by_deployment(open_lab: OpenLab, version: str | None) -> None:
+    """Pictures go along to a deployment too, at both endpoints, at the bill's own dollars."""
+    deployed = {"gpt-image-2": "pictures"}
+    with Simulator(provider="azure", deployments={"pictures": "gpt-image-2"}) as server:
+        root = server.url.removesuffix("/openai/v1")
+        lab = open_lab(
+            "azure", base_url=root, api_key=KEY, deployments=deployed, api_version=version
+        )
+        fox = lab.generate("a fox", size="1024x640")
+        night = lab.edit("make it night", fox)
+        assert night.status == "done"
+        assert (fox.cost_nano or 0) + (night.cost_nano or 0) == server.billed.nano
 
 
 @pytest.mark.parametrize("version", [None, "2025-04-01-preview"], ids=["v1", "classic"])

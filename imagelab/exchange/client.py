@@ -125,9 +125,10 @@ class Client:
     ) -> tuple[AnyBody, Mapping[str, str]]:
         import openai
 
-        chats = self._chats and request.operation == "generate"
+        chats = self._chats
         create, wanted = self._call(request, files, chats=chats)
-        body: AnyBody = chat.Body() if chats else Body()
+        edits = request.operation == "edit"
+        body: AnyBody = chat.Body(edits=edits) if chats else Body()
         headers: Mapping[str, str] = {}
         self._asking.line = line
         try:
@@ -139,7 +140,7 @@ class Client:
                 return body, headers
         except openai.APIStatusError as error:
             self.pacer.heard(error.response.headers)
-            if not chats and request.operation == "generate" and self._shall_chat(error):
+            if not chats and self._shall_chat(error):
                 return self._exchange(request, line, files, watch)
             raise of_status(error, self._blot) from self._cause(error)
         except StreamError as error:
@@ -160,7 +161,8 @@ class Client:
         asked = self._asked_for(request.model)
         wanted = {**request.sent(), "model": self._place.on_wire(request.model)}
         if chats:
-            return asked.chat.completions.with_streaming_response.create, chat.request(wanted)
+            create = asked.chat.completions.with_streaming_response.create
+            return create, chat.request(wanted, forms.as_addresses(request, files))
         if request.operation == "edit":
             edit = asked.images.edit
             wanted = forms.with_files(request, wanted, files, edit)
@@ -208,7 +210,9 @@ class Client:
         if address is None:
             return read
         try:
-            return read._replace(data=elsewhere.fetch(address, self._http), problem=None)
+            here = self._place.is_loopback
+            data = elsewhere.fetch(address, self._http, from_here=here)
+            return read._replace(data=data, problem=None)
         except Exception as error:  # whatever went wrong, the answer that was paid for is kept
             words = f"The answer points at a picture that cannot be fetched ({error})"
             return read._replace(problem=self._blot(words))
@@ -220,7 +224,9 @@ class Client:
         self._chats = self._chats or missing
         return missing
 
-    def read(self, path: str, parameters: Mapping[str, object] = {}) -> str:
+    def read(
+        self, path: str, parameters: Mapping[str, object] = {}, *, seconds: float = READ_SECONDS
+    ) -> str:
         """Read what costs nothing and changes nothing: the text of the answer to a GET.
 
         Raises:
@@ -229,7 +235,7 @@ class Client:
         """
         import openai
 
-        with Line(min(self.timeout, READ_SECONDS)) as line:
+        with Line(min(self.timeout, seconds)) as line:
             self._asking.line = line
             try:
                 return self._openai.get(path, cast_to=str, options={"params": dict(parameters)})

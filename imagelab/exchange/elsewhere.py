@@ -22,8 +22,10 @@ def address_in(answer: Mapping[str, Any]) -> str | None:
     return address if isinstance(address, str) else None
 
 
-def fetch(address: str, http: Any) -> bytes:
+def fetch(address: str, http: Any, *, from_here: bool) -> bytes:
     """Fetch a picture with an HTTP client that carries no key.
+
+    ``from_here``: the provider runs on this machine; no other one may point at what does.
 
     Raises:
         ValueError: the address is none to fetch from, or what is there is too large.
@@ -33,7 +35,10 @@ def fetch(address: str, http: Any) -> bytes:
     if address.startswith("data:"):
         return picture_in(address)
     parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+    is_here = parts.hostname in LOOPBACK
+    if is_here and not from_here:
+        raise ValueError("it points at this machine")
+    if parts.scheme != "https" and not is_here:
         raise ValueError("it is not at an https address")
     data = bytearray()
     with http.stream("GET", address) as answer:

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pybase64
+
 from imagelab.errors import RecordError, RejectedError
 from imagelab.pictures import Reference
 from imagelab.request import ImageRequest
@@ -59,6 +61,23 @@ def with_files(
         if (one := getattr(request, name)) is not None:
             sent[name] = _file(name, one, files)
     return {**by_name(wanted, method), **sent}
+
+
+def as_addresses(request: ImageRequest, files: Files) -> list[str]:
+    """Write the pictures of an edit as data URLs, as a chat takes them.
+
+    Raises:
+        RejectedError: there is a mask or a markup, which no chat takes, or a picture cannot be
+            read any more; nothing was sent.
+
+    """
+    if request.mask is not None or request.markup is not None:
+        raise RejectedError(
+            "This gateway has no images endpoint, and the chat that draws there takes no mask or "
+            "markup. Nothing was sent: leave it out, or ask another provider."
+        )
+    read = [_file("image", one, files) for one in request.images]
+    return [f"data:{mime};base64,{pybase64.b64encode(data).decode()}" for _, data, mime in read]
 
 
 def _file(name: str, reference: Reference, files: Files) -> File:

@@ -58,14 +58,18 @@ class Listing:
     problem: str | None = None
 
 
-def read(client: Client, place: Place) -> Listing:
+PATIENCE_SECONDS = 10.0
+"""How long a picture waits for the prices of the provider that it is asked of."""
+
+
+def read(client: Client, place: Place, *, seconds: float = 30.0) -> Listing:
     """Ask a provider for its list of models. That costs nothing.
 
     Raises:
         ExchangeError: nobody answered, or the answer was an error.
 
     """
-    return understand(client.read("/models"), place)
+    return understand(client.read("/models", seconds=seconds), place)
 
 
 def understand(text: str, place: Place) -> Listing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelab.catalog import tables
 from imagelab.catalog.arguments import named
-from imagelab.catalog.prices import Book, Lane, Price, all_prices
+from imagelab.catalog.prices import KINDS, Book, Lane, Price, all_prices
 from imagelab.insight import showing
 from imagelab.records import pricefile
 
@@ -104,5 +104,8 @@ class Prices:
         return f"Prices({len(all_prices())} rows of the catalogue, {added} added)"
 
     def _repr_html_(self) -> str:
-        table = self.today().dropna(axis=1, how="all").drop(columns=["provider", "lane"])
-        return showing.show(f"{self._provider}, dollars per million tokens, as of today", table)
+        today = self.today()
+        shown = ["model", "lane", "since", *KINDS, "source"]
+        table = today[shown].dropna(axis=1, how="all").reset_index(drop=True)
+        words = f"{self._provider}, dollars per million tokens, as of today"
+        return showing.show(words, table)

@@ -38,12 +38,14 @@ class Finding:
     def note(self) -> str:
         """What there is to know, in a sentence; empty where all is as catalogued."""
         words = []
+        if self.verdict == "back":
+            words.append("served, though the catalogue holds it for retired")
         if self.last_day != self.catalogued_last_day and self.listed:
             words.append(
                 f"last day {_said(self.last_day)}, catalogued as {_said(self.catalogued_last_day)}"
             )
         for kind, (was, now) in self.price_changes.items():
-            words.append(f"{kind} {_dollars(was)} is now {_dollars(now)} per million")
+            words.append(f"{kind} {_dollars(now)} per million, was {_dollars(was)}")
         if self.successor and self.verdict in ("retired", "retiring", "not listed"):
             words.append(f"followed by {self.successor}")
         return "; ".join(words)

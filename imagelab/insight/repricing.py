@@ -116,7 +116,7 @@ class Repricing:
         return f"Repricing({self})"
 
     def _repr_html_(self) -> str:
-        return showing.show(str(self), self.frame, index=False)
+        return showing.show(str(self), self.frame)
 
 
 def reprice(

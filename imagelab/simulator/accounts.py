@@ -35,7 +35,6 @@ _EVERYWHERE: dict[str, Any] = {
     "project_id": PROJECT,
     "user_id": USER,
     "api_key_id": KEY,
-    "batch": False,
     "service_tier": "default",
     "api_source": "unlabeled",
 }
@@ -198,7 +197,7 @@ Line = tuple[str, int, int | None]
 
 
 def _picture_lines(row: BilledRow) -> Iterator[Line]:
-    price = prices.price("simulator", row.model)
+    price = prices.price("simulator", row.model, lane=row.lane)
     name = _cost_name(row.model)
     if price:
         yield f"{name} text, input", row.text_tokens, price.text_in
@@ -221,7 +220,8 @@ _ENTRIES: dict[Report, Callable[[BilledRow], Iterator[Entry]]] = {
 
 
 def _entry(row: BilledRow, numbers: Mapping[str, int], **named: str) -> Entry:
-    return {**_EVERYWHERE, **named, "at": row.at, "numbers": numbers}
+    own = {"batch": row.lane == "batch", "at": row.at, "numbers": numbers}
+    return {**_EVERYWHERE, **named, **own}
 
 
 def _picked(entry: Entry, pick: Mapping[str, tuple[str, ...]]) -> bool:

@@ -23,6 +23,8 @@ from imagelab.catalog import models
 from imagelab.catalog.models import Model
 from imagelab.simulator import accounts, bodies, chat, door, filing
 from imagelab.simulator.accounts import Report
+from imagelab.simulator.batches import Batches
+from imagelab.simulator.batching import Batching
 from imagelab.simulator.billed import Billed
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.chat import Chat
@@ -52,6 +54,7 @@ class Office:
         billed: Billed,
         traffic: Traffic,
         files: Files,
+        batches: Batches,
         manners: Manners,
         *,
         latency: float,
@@ -68,6 +71,16 @@ class Office:
         self._chat_only = chat_only
         self._desk_thread = ThreadPoolExecutor(1, "imagelab-desk")
         self._painters = ThreadPoolExecutor(os.cpu_count() or 1, "imagelab-painter")
+        self._batching = Batching(
+            batches,
+            files,
+            traffic,
+            take_in=self._take_in,
+            draw=self._draw,
+            bill=self._bill,
+            answer=self._answer,
+            latency=latency,
+        )
 
     def close(self) -> None:
         """End the threads; what is being painted is finished, what waits is not begun."""
@@ -85,6 +98,9 @@ class Office:
             Route(f"{root}/files", self.files, methods=["GET", "POST"]),
             Route(f"{root}/files/{{file_id}}", self.file, methods=["GET", "DELETE"]),
             Route(f"{root}/files/{{file_id}}/content", self.file_content, methods=["GET"]),
+            Route(f"{root}/batches", self._batching.all, methods=["GET", "POST"]),
+            Route(f"{root}/batches/{{batch_id}}", self._batching.one, methods=["GET"]),
+            Route(f"{root}/batches/{{batch_id}}/cancel", self._batching.one, methods=["POST"]),
             Route(f"{root}/credits", self.credits, methods=["GET"]),
             *self._account_routes(root),
         ]
@@ -239,7 +255,7 @@ class Office:
         try:
             taken = asked(await request.body())
             request_id = request.state.request_id
-            order = await _in(self._desk_thread, self._desk.receive, taken, request_id)
+            order = await self._take_in(taken, request_id)
             return await carry_out(order, request)
         except ClientDisconnect:
             return Response()  # it left in the middle of asking: nobody is there to read this
@@ -263,17 +279,19 @@ class Office:
         if order.reply or order.wanted is None:
             await _until(came + order.seconds)
             return order.reply or bodies.server_error(500)
-        drawn = await _in(
-            self._painters,
-            draw,
-            order.wanted,
-            order.fault,
-            take=order.take,
-            request_id=request.state.request_id,
-        )
+        drawn = await self._draw(order, request.state.request_id)
         if not drawn.frames or (order.fault and order.fault.kind in ENDINGS):
             await _until(came + self._latency + order.seconds)
         return drawn
+
+    async def _take_in(self, asked: Asked, request_id: str) -> Order:
+        return await _in(self._desk_thread, self._desk.receive, asked, request_id)
+
+    async def _draw(self, order: Order, request_id: str) -> Drawn:
+        assert order.wanted is not None, "a reply is not drawn"  # noqa: S101
+        return await _in(
+            self._painters, draw, order.wanted, order.fault, take=order.take, request_id=request_id
+        )
 
     def _bill(self, drawn: Drawn) -> None:
         if drawn.bill:

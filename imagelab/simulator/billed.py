@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from imagelab.catalog.prices import Lane
 from imagelab.simulator.wanted import Operation
 
 
@@ -31,6 +32,7 @@ class BilledRow:
     author: str | None = None
     author_input_tokens: int = 0
     author_output_tokens: int = 0
+    lane: Lane = "standard"
     at: float = field(default_factory=time.time, compare=False)
 
 

@@ -6,12 +6,13 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from imagelab.catalog import models
 from imagelab.catalog.models import Model
+from imagelab.catalog.prices import Lane
 from imagelab.simulator import bodies, multipart, rules, shape, uploads
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.files import Files
@@ -35,13 +36,15 @@ _NOT_IN_THE_PICTURE = ("stream", "partial_images", "user", "n", "safety_identifi
 class Asked:
     """A request as it came: what for, the body, and the type it is said to have.
 
-    ``model`` stands for the body's where the address names one.
+    ``model`` stands for the body's where the address names one; a batch's requests travel in
+    a ``lane`` of their own.
     """
 
     operation: Operation
     raw: bytes
     content_type: str = "application/json"
     model: str | None = None
+    lane: Lane = "standard"
 
 
 def check(
@@ -71,11 +74,13 @@ def check(
         return manners.unknown(named)
     if asked.model:
         body["model"] = asked.model
+    if asked.lane == "batch" and body.get("stream"):
+        return bodies.error(400, "Batch requests cannot stream.", param="stream")
     problem = rules.problem(model, body) or uploads.model_problem(incoming, model, body)
     opened = uploads.opened(incoming)
     if problem or isinstance(opened, Reply):
         return problem or opened  # type: ignore[return-value]
-    return _resolved(model, body, asked.operation, opened)
+    return replace(_resolved(model, body, asked.operation, opened), lane=asked.lane)
 
 
 def served(model_id: str, *, retire: bool = False, today: date | None = None) -> Model | None:
@@ -94,7 +99,11 @@ def _read(asked: Asked, files: Files) -> tuple[dict[str, Any] | Reply, Incoming 
             form = multipart.read(asked.raw, asked.content_type)
         except ValueError:
             return bodies.error(400, "We could not parse the form in your request."), Incoming()
-        return shape.typed(form.tree(), "edit"), uploads.from_form(form)
+        fields = form.tree()
+        for name in ("image", *uploads.OVERLAYS):
+            if name in fields:
+                return shape.wrong_type(name, "a file", fields[name]), Incoming()
+        return shape.typed(fields, "edit"), uploads.from_form(form)
     body = shape.parsed(asked.raw)
     if isinstance(body, Reply) or asked.operation == "generation":
         return body, Incoming()

@@ -59,7 +59,11 @@ class Desk:
         wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)
-        picked = self._faults.pick(wanted.prompt, size_is_auto=wanted.size_is_auto)
+        picked = self._faults.pick(
+            wanted.prompt,
+            size_is_auto=wanted.size_is_auto,
+            in_batch=wanted.lane == "batch",
+        )
         seconds = sum(fault.seconds for fault in picked if fault.kind == "slow")
         fault = next((one for one in picked if one.kind != "slow"), None)
         reply = self._refusal(fault, wanted, request_id) or self._limited(wanted)
@@ -68,11 +72,13 @@ class Desk:
         return Order(seconds, wanted=wanted, take=self._take(wanted), fault=fault)
 
     def _refusal(self, fault: Fault | None, wanted: Wanted, request_id: str) -> Reply | None:
-        if fault is None or fault.bills:
+        if fault is None or fault.bills or fault.kind == "expire":
             return None
         return _REFUSALS[fault.kind](fault, wanted, request_id)
 
     def _limited(self, wanted: Wanted) -> Reply | None:
+        if wanted.lane == "batch":
+            return None  # batches have limits of their own
         usage = usage_of(wanted)
         spent = usage.text_in + usage.image_in + usage.image_out
         return self.limits.take(wanted.model.id, images=wanted.n, tokens=spent)

@@ -29,6 +29,7 @@ unverified (403)      (none)                         403, organisation not verif
 no_quota              (none)                         429 insufficient_quota              no
 billing_limit         (none)                         400 billing_hard_limit_reached      no
 retired               status (400)                     the model does not exist (any more)  no
+expire                (none)                         a batch's request not done in time  no
 moderated_input       (none)                         400 moderation_blocked, stage input no
 moderated_output      (none)                         the same, when the picture is done  yes
 cut                   (none)                         all headers, half of the body       yes
@@ -48,8 +49,9 @@ bad_base64            (none)                         a picture that is no base64
 empty                 (none)                         an empty list of pictures           yes
 ====================  ===============================  ==================================  ======
 
-A fault counts the requests that it could apply to: valid generation requests whose prompt
-has its word (odd_size: whose size is "auto"). hang_up counts requests at their first byte.
+A fault counts the requests that it could apply to: valid requests for pictures whose prompt
+has its word (odd_size: whose size is "auto"; expire: those of a batch). hang_up counts
+requests at their first byte. Lines cannot break in a batch: there such faults only bill.
 Delays add up; of the other faults the first that applies is served, and those behind it
 do not count that request.
 
@@ -77,6 +79,7 @@ Kind = Literal[
     "no_quota",
     "billing_limit",
     "retired",
+    "expire",
     "moderated_input",
     "moderated_output",
     "cut",
@@ -277,6 +280,11 @@ class Fault:
         if status not in (400, 404):
             raise InputError(f"A retired model is answered with 400 or 404, not {status}.")
         return cls("retired", bills=False, status=status)
+
+    @classmethod
+    def expire(cls) -> Fault:
+        """Let a request of a batch not be done in time; its batch expires at its end."""
+        return cls("expire", bills=False)
 
     @classmethod
     def moderated_input(cls) -> Fault:

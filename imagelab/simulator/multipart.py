@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from imagelab.simulator.wanted import Upload
 UNSAID = "application/octet-stream"
 """The type of a file whose part names none."""
 
+_SILENT = logging.NullHandler()
 _NESTED = re.compile(r"\[([^\]]*)\]")
 
 
@@ -55,7 +57,7 @@ def read(raw: bytes, content_type: str) -> Form:
 
     def on_field(field: Field) -> None:
         name, text = field.field_name or b"", field.value or b""
-        fields.append((name.decode("utf-8", "replace"), text.decode("utf-8", "surrogateescape")))
+        fields.append((name.decode("utf-8", "replace"), text.decode()))
 
     def on_file(file: File) -> None:
         file.file_object.seek(0)
@@ -68,6 +70,7 @@ def read(raw: bytes, content_type: str) -> Form:
             )
         )
 
+    logging.getLogger("python_multipart").addHandler(_SILENT)
     kind, options = parse_options_header(content_type)
     try:
         parser = FormParser(

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from imagelab.errors import InputError, SetupError
+from imagelab.simulator.batches import Batches
 from imagelab.simulator.billed import Billed
 from imagelab.simulator.desk import Desk, Traffic
 from imagelab.simulator.fault_list import Faults
@@ -73,6 +74,7 @@ class Simulator(AbstractContextManager["Simulator"]):
         self.faults = Faults(*faults)
         self.billed = Billed()
         self._files = Files()
+        self._batches = Batches()
         self._desk = Desk(
             self.faults, limits, self._files, self._manners, drawn=drawn, retire=retire
         )
@@ -132,6 +134,7 @@ class Simulator(AbstractContextManager["Simulator"]):
             self.billed,
             self._traffic,
             self._files,
+            self._batches,
             self._manners,
             latency=self._latency,
             says_done=self._says_done,

@@ -120,7 +120,7 @@ def author_usage(wanted: Wanted, size_in_bytes: int) -> AuthorUsage | None:
 
 def bill(wanted: Wanted, usage: Usage, written: AuthorUsage | None, request_id: str) -> BilledRow:
     """Return what the server bills for a request."""
-    price = prices.price("simulator", wanted.model.id)
+    price = prices.price("simulator", wanted.model.id, lane=wanted.lane)
     spent = {
         "text_in": usage.text_in,
         "image_in": usage.image_in,
@@ -142,6 +142,7 @@ def bill(wanted: Wanted, usage: Usage, written: AuthorUsage | None, request_id: 
         author=None if written is None else written.model,
         author_input_tokens=0 if written is None else written.tokens_in,
         author_output_tokens=0 if written is None else written.tokens_out,
+        lane=wanted.lane,
     )
 
 

@@ -20,7 +20,8 @@ from imagelab.simulator.wanted import Reference, Upload
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-IN_JSON = ("images", "mask", "markup")
+OVERLAYS = ("mask", "markup")
+IN_JSON = ("images", *OVERLAYS)
 MIMES = ("image/jpeg", "image/png", "image/webp")
 MOST_IMAGES = 16
 MOST_BYTES = 50_000_000
@@ -78,7 +79,7 @@ def from_form(form: Form) -> Incoming | Reply:
             listed = many or "[" in one.param
             param = f"image[{len(images)}]" if listed else "image"
             images.append(Upload(param, one.filename, one.mime, one.data))
-        elif name in ("mask", "markup"):
+        elif name in OVERLAYS:
             single[name] = one
         else:
             message = f"Unknown parameter: '{one.param}'."
@@ -92,7 +93,7 @@ def from_json(body: Mapping[str, Any], files: Files) -> Incoming | Reply:
     if not isinstance(items, list):
         return shape.wrong_type("images", "an array", items)
     images = [_item(f"images[{number}]", item, files) for number, item in enumerate(items)]
-    single = {name: _item(name, body[name], files) for name in ("mask", "markup") if name in body}
+    single = {name: _item(name, body[name], files) for name in OVERLAYS if name in body}
     wrong = [one for one in (*images, *single.values()) if isinstance(one, Reply)]
     if wrong:
         return wrong[0]
@@ -176,7 +177,7 @@ def _type_problem(upload: Upload) -> Reply | None:
 
 
 def _weight_problem(upload: Upload) -> Reply | None:
-    overlay = upload.param in ("mask", "markup")
+    overlay = upload.param in OVERLAYS
     most = MOST_MASK_BYTES if overlay else MOST_BYTES
     if len(upload.data) < most:
         return None

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from imagelab.catalog.models import Model
+from imagelab.catalog.prices import Lane
 
 Operation = Literal["generation", "edit"]
 
@@ -73,6 +74,7 @@ class Wanted:
     frame_ms: int = 200
     author: Author | None = None
     safety_identifier: str | None = None
+    lane: Lane = "standard"
 
     @property
     def pixels(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imagelab.errors import RejectedError
+from imagelab.exchange import elsewhere
 from tests.exchange.conftest import Ask
 from tests.servers import Asked, Server, answer, error, picture, usage
 from tests.sessions import fox
@@ -180,3 +181,10 @@ def test_what_cannot_be_fetched_is_kept_as_it_came(at: Ask, url: str) -> None:
         assert server.posts == len(server.asked) == 1
     assert "cannot be fetched" in (response.problem or "")
     assert url in response.data.decode()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/a.png", "https://localhost/a.png"])
+def test_nobody_elsewhere_points_at_this_machine(address: str) -> None:
+    """A provider on the web cannot have a program fetch what runs beside it."""
+    with pytest.raises(ValueError, match="this machine"):
+        elsewhere.fetch(address, None, from_here=False)

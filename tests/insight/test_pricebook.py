@@ -53,10 +53,10 @@ def test_reprice_tells_what_history_would_have_cost(lab: Lab) -> None:
 
 def test_the_prices_show_themselves(lab: Lab) -> None:
     """In a cell: what holds today here, what is unknown said so; the table has every row."""
-    lab.prices.add("gpt-image-1", image_out=20)
+    lab.prices.add("gpt-image-1", image_out=20, source="our <b>contract")
     shown = lab.prices._repr_html_()
-    assert "simulator/gpt-image-1/standard" in shown
-    assert ":own" in shown
+    assert "<td>gpt-image-1</td>" in shown
+    assert "our &lt;b&gt;contract" in shown
     assert "unknown" in shown
     assert lab.prices.frame.index[-1].endswith(":own")
     assert "1 added" in repr(lab.prices)

@@ -84,7 +84,7 @@ def test_a_changed_price_is_told_with_both() -> None:
         offered("gpt-image-2", kinds={"image_out": 28_000, "text_in": 5_000}), of="gpt-image-2"
     )
     assert found.price_changes == {"image_out": (30_000, 28_000)}
-    assert "image_out $30 is now $28 per million" in found.note
+    assert "image_out $28 per million, was $30" in found.note
 
 
 def test_prices_of_ones_own_are_known_prices() -> None:

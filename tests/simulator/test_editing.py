@@ -98,6 +98,18 @@ def test_markup_changes_what_its_strokes_enclose() -> None:
     assert not changed.crop((160, 0, 320, 200)).getbbox()
 
 
+def test_another_shape_keeps_the_whole_reference() -> None:
+    """In a wider picture the reference stands whole in the middle, and its mask with it."""
+    plain = Image.new("RGB", (100, 100), "navy")
+    ImageDraw.Draw(plain).rectangle((0, 0, 99, 9), fill="yellow")
+    mask = Image.new("RGBA", (100, 100), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (20, 50, 80, 90))
+    made = painter.edit("a red apple", [plain], size=(480, 160), tier="high", mask=mask)
+    assert made.getpixel((240, 5)) == (255, 255, 0)
+    assert made.getpixel((240, 40)) == (0, 0, 128)
+    assert made.getpixel((240, 110)) != (0, 0, 128)
+
+
 def test_every_edit_says_that_it_is_simulated() -> None:
     """The mark is set over the reference's corner, as on a painted picture of the same size."""
     plain = Image.new("RGB", SIZE, "white")

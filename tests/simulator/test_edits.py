@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import openai
@@ -221,7 +223,12 @@ def test_raw_bytes_are_refused_by_their_type(simulator: Simulator, client: opena
 
 def test_a_bomb_is_refused_before_it_goes_off(simulator: Simulator) -> None:
     """A tiny file of 900 million pixels is a clear error."""
-    bomb = saved(Image.new("1", (30_000, 30_000)))
+    header = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = [
+        struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one))
+        for one in (header, b"IDAT" + zlib.compress(b"\0"), b"IEND")
+    ]
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
     answer = form(simulator, [("image", bomb, "image/png")])
     assert (answer.status, answer.error["code"]) == (400, "invalid_image_file")
     assert "30000x30000 pixels" in answer.error["message"]
@@ -317,12 +324,25 @@ def test_wrong_pictures_in_json_are_refused_by_name(
     assert (answer.status, answer.error["param"], answer.error["code"]) == (400, param, code)
 
 
-@pytest.mark.parametrize("raw", [b"", b"--edge-of-a-part\r\n", b"nonsense"])
-def test_a_broken_form_is_refused(simulator: Simulator, raw: bytes) -> None:
-    """A form that cannot be read is a 400."""
+BROKEN = b'--edge-of-a-part\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n'
+
+
+@pytest.mark.parametrize("raw", [b"", b"nonsense", BROKEN, BROKEN + b"\xff\r\n--edge-of-a-part--"])
+def test_a_broken_form_is_refused(
+    simulator: Simulator, raw: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A form that cannot be read is a 400, and the server says nothing of it on the screen."""
     headers = {"Content-Type": "multipart/form-data; boundary=edge-of-a-part"}
     answer = ask(simulator, raw, path=EDITS, headers=headers)
     assert (answer.status, answer.error["type"]) == (400, "invalid_request_error")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_picture_is_no_text(simulator: Simulator) -> None:
+    """A text where a file belongs is named."""
+    answer = form(simulator, [], image="a.png")
+    assert (answer.error["param"], answer.error["code"]) == ("image", "invalid_type")
+    assert "expected a file" in answer.error["message"]
 
 
 def test_a_large_picture_is_taken(simulator: Simulator) -> None:

@@ -358,8 +358,9 @@ def test_every_kind_has_a_method_of_its_name() -> None:
 
 
 def test_every_kind_is_tried_here() -> None:
-    """No kind of the menu lacks a test in this file, or in that of the streams."""
-    files = (Path(__file__), Path(__file__).with_name("test_streams.py"))
+    """No kind of the menu lacks a test in this file, or in those of streams and batches."""
+    names = ("test_faults.py", "test_streams.py", "test_batches.py")
+    files = [Path(__file__).with_name(name) for name in names]
     text = "".join(file.read_text(encoding="utf-8") for file in files)
     assert [kind for kind in KINDS if f"Fault.{kind}(" not in text] == []
 

@@ -46,7 +46,7 @@ def edited(
     idea, detail = read(prompt), TIERS[tier]
     share = _SHARPNESS[detail.level]
     inner = (max(16, round(size[0] * share)), max(16, round(size[1] * share)))
-    ground = fitted(pictures[0], inner)
+    ground = spread(upright(pictures[0]), inner)
     if not faithful:
         ground = ground.filter(ImageFilter.GaussianBlur(min(inner) * 0.0035))
     for number, other in enumerate(pictures[1:]):
@@ -59,15 +59,49 @@ def edited(
     return changed if inner == size else changed.resize(size, Image.Resampling.BICUBIC)
 
 
-def fitted(picture: Image.Image, size: Size) -> Image.Image:
-    """Return a picture upright, without alpha, filling `size`; what stands over is cut off."""
+def upright(picture: Image.Image) -> Image.Image:
+    """Return a picture as it is meant to be seen: turned upright, without alpha, in RGB."""
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I"):  # 16 bits a channel: the upper eight are seen
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     if picture.has_transparency_data:
         sheet = Image.new("RGBA", picture.size, (255, 255, 255, 255))
         picture = Image.alpha_composite(sheet, picture.convert("RGBA"))
-    return ImageOps.fit(picture.convert("RGB"), size, _BILINEAR)
+    return picture.convert("RGB")
+
+
+def spread(picture: Image.Image, size: Size) -> Image.Image:
+    """Return a picture whole within `size`; where its shape differs, its edges run on."""
+    box = _within(picture.size, size)
+    if box == (0, 0, *size):
+        return picture.resize(size, _BILINEAR)
+    ground = ImageOps.fit(picture, size, _BILINEAR)
+    ground = ground.filter(ImageFilter.GaussianBlur(min(size) * 0.06))
+    inner = picture.resize((box[2] - box[0], box[3] - box[1]), _BILINEAR)
+    soft = round(min(size) * 0.05)
+    edge = Image.new("L", inner.size, 0)
+    across, down = (soft if box[0] else 0), (soft if box[1] else 0)
+    edge.paste(255, (across, down, inner.width - across, inner.height - down))
+    ground.paste(inner, box, edge.filter(ImageFilter.BoxBlur((across * 0.8, down * 0.8))))
+    return ground
+
+
+def _within(own: Size, size: Size) -> tuple[int, int, int, int]:
+    """Return the box that a picture fills within `size`; all of it if their shapes are alike."""
+    share = min(size[0] / own[0], size[1] / own[1])
+    wide, high = round(own[0] * share), round(own[1] * share)
+    wide = size[0] if wide > size[0] * 0.94 else max(1, wide)
+    high = size[1] if high > size[1] * 0.94 else max(1, high)
+    left, top = (size[0] - wide) // 2, (size[1] - high) // 2
+    return left, top, left + wide, top + high
+
+
+def _laid(where: Image.Image, size: Size) -> Image.Image:
+    """Return a mask of a reference where that lies within `size`, nothing beside it."""
+    box = _within(where.size, size)
+    laid = Image.new("L", size, 0)
+    laid.paste(where.resize((box[2] - box[0], box[3] - box[1]), _BILINEAR), box)
+    return laid
 
 
 def cover_of(reference: Image.Image, picture: Image.Image) -> Image.Image:
@@ -80,7 +114,7 @@ def cover_of(reference: Image.Image, picture: Image.Image) -> Image.Image:
     if reference.has_transparency_data:
         alpha = reference.convert("RGBA").getchannel("A")
         if any(alpha.histogram()[:255]):
-            return ImageOps.fit(alpha, picture.size, _BILINEAR)
+            return _laid(alpha, picture.size)
     small = np.asarray(picture.resize((128, 128), Image.Resampling.BOX), np.float32)
     edge = np.concatenate([small[0], small[:, 0], small[:, -1]])
     away = np.abs(small[..., None, :] - edge[None, None, ::8]).sum(-1).min(-1)
@@ -104,8 +138,7 @@ def _region(mask: Image.Image | None, markup: Image.Image | None, size: Size) ->
             where = ImageChops.lighter(where, drawn)
     else:
         return None
-    where = ImageOps.fit(where, size, _BILINEAR)
-    return where.filter(ImageFilter.GaussianBlur(min(size) * 0.006))
+    return _laid(where, size).filter(ImageFilter.GaussianBlur(min(size) * 0.006))
 
 
 def _patched(
@@ -229,7 +262,7 @@ def _set_in(
     rng = _chance(idea, take, f"medallion{number}")
     x = ground.width * (column + 0.5) / here + float(rng.uniform(-0.01, 0.01)) * ground.width
     y = ground.height - (row + 0.56) * side * 1.02
-    medallion = fitted(other, (side, side))
+    medallion = ImageOps.fit(upright(other), (side, side), _BILINEAR)
     shape = Image.new("L", (side, side), 0)
     rim = round(side * 0.06)
     ImageDraw.Draw(shape).ellipse((rim, rim, side - rim, side - rim), fill=255)

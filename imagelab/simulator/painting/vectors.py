@@ -57,7 +57,7 @@ def _layers(flat: Image.Image) -> list[str]:
 
 def _outline(inside: NDArray[np.bool_]) -> str:
     """Return the outlines of a mask as path data."""
-    from contourpy import LineType, contour_generator  # comes with matplotlib
+    from contourpy import LineType, contour_generator
 
     heights = blurred(np.pad(inside, 3).astype(np.float32), 0.9)
     rings = contour_generator(z=heights, line_type=LineType.Separate).lines(0.5)
