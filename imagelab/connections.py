@@ -13,6 +13,7 @@ from imagelab.exchange import listing
 from imagelab.exchange.client import Client
 from imagelab.exchange.opening import Drawn, Opening
 from imagelab.exchange.place import Place
+from imagelab.exchange.streams import Watching
 from imagelab.pipeline import Session
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
@@ -32,6 +33,7 @@ class Connections:
     budget_nano: int | None
     timeout: float
     concurrency: int
+    watching: Watching = field(default_factory=Watching)
     places: dict[str, Place] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
     _openings: dict[str, Opening] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Connections:
             timeout=self.timeout,
             concurrency=self.concurrency,
             book=self.book,
+            watching=self.watching,
             peers=self._sessions,
         )
         self.places[place.name], self._sessions[place.name] = place, session
