@@ -132,6 +132,12 @@ def _on_grid(grid: int, size: str, number: int) -> int:
     return -(-number * grid * rows * (2_000_000 + width * height) // 4_000_000)
 
 
+def author_bounds() -> tuple[int, int]:
+    """Bound the tokens, in and out, of the text model that writes an svg."""
+    row = _only("author_bound")
+    return row["input_tokens"], row["output_tokens"]
+
+
 # --- words in -------------------------------------------------------------------------------
 
 
@@ -175,9 +181,10 @@ def edit_text_tokens(model: str, prompt: str, images: int) -> Count:
     return Count(None, words + int(row["tokens"]) * images, row["source"])
 
 
-def text_bound(prompt: str) -> int:
+def text_bound(prompt: str, images: int = 0) -> int:
     """Return a number of text input tokens that no prompt exceeds; needs no vocabulary."""
-    return len(_sendable(prompt).encode()) + int(_only("text_bound")["extra"])
+    row = _only("text_bound")
+    return len(_sendable(prompt).encode()) + int(row["extra"] + images * row["per_image"])
 
 
 def _sendable(prompt: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
 """Grows when tables or columns are added: an older ledger then grows with it when it is opened
 (a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
@@ -33,12 +33,25 @@ generations = sa.Table(
     sa.Column("output_format", sa.Text),
     sa.Column("output_compression", sa.Integer),
     sa.Column("moderation", sa.Text),
+    sa.Column("input_fidelity", sa.Text),
+    sa.Column("complexity", sa.Text),
+    sa.Column("frame_count", sa.Integer),
+    sa.Column("frame_duration_ms", sa.Integer),
+    sa.Column("partial_images", sa.Integer),
+    sa.Column("safety_identifier", sa.Text),
+    # as JSON: pictures that go along, by hash, and what is passed on
+    sa.Column("images", sa.Text),
+    sa.Column("mask", sa.Text),
+    sa.Column("markup", sa.Text),
+    sa.Column("svg", sa.Text),
+    sa.Column("extra", sa.Text),
     # as returned
     sa.Column("actual_size", sa.Text),
     sa.Column("actual_quality", sa.Text),
     sa.Column("actual_background", sa.Text),
     sa.Column("actual_format", sa.Text),
     sa.Column("picture", sa.String(64), index=True),
+    sa.Column("partial", sa.String(64)),
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
     sa.Column("size_bytes", sa.BigInteger),
@@ -63,6 +76,9 @@ generations = sa.Table(
     sa.Column("image_cached_tokens", sa.Integer),
     sa.Column("image_output_tokens", sa.Integer),
     sa.Column("text_output_tokens", sa.Integer),
+    sa.Column("author_model", sa.Text),
+    sa.Column("author_input_tokens", sa.Integer),
+    sa.Column("author_output_tokens", sa.Integer),
     sa.Column("raw_usage", sa.Text),
     # when (microseconds since 1970, UTC) and whose
     sa.Column("created_us", sa.BigInteger, nullable=False),

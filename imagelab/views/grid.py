@@ -14,6 +14,7 @@ import traitlets
 
 from imagelab.catalog.money import show as money
 from imagelab.errors import PictureError
+from imagelab.exchange.streams import Partial
 from imagelab.insight import stills
 from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
@@ -28,7 +29,20 @@ Original = tuple[bytes, str, str]
 """A picture as received: its bytes, MIME type and a file name to save it under."""
 
 # What tells JavaScript about a tile; the rest of a tile is Python's own.
-_SENT = ("row", "column", "status", "alt", "price", "seconds", "note", "label", "width", "height")
+_SENT = (
+    "row",
+    "column",
+    "status",
+    "alt",
+    "price",
+    "seconds",
+    "note",
+    "label",
+    "width",
+    "height",
+    "differs",
+    "unfinished",
+)
 
 
 class Grid(View, stem="grid"):
@@ -65,6 +79,7 @@ class Grid(View, stem="grid"):
         self._read: Callable[[Generation], bytes] | None = None
         self._landed: dict[int, Generation] = {}
         self._side = 256
+        self._partials: int | None = None
         self.add_traits(**_traits(board, thumbnails))
         can = {"originals": original is not None, "stop": stop is not None, "run": False}
         super().__init__(
@@ -91,6 +106,7 @@ class Grid(View, stem="grid"):
         """
         grid = cls(stills.lay_out(cells, {}, rows=rows, columns=columns), stop=stop)
         grid._read, grid._side, grid._original = read, side, grid._landed_original
+        grid._partials = max((cell.request.partial_images or 0 for cell in cells), default=0)
         grid.table = {**grid.table, "originals": True, "run": True}
         grid.progress = {"pictures": len(cells), "landed": 0, "finished": False}
         return grid
@@ -109,6 +125,8 @@ class Grid(View, stem="grid"):
     def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
         """Lay in what has landed, and say how far the run is. Called by a run, from its thread."""
         changed: dict[str, Any] = {}
+        for position, partial in progress.partials.items():
+            changed.update(self._begin(position, partial))
         for position, generation in landed.items():
             changed.update(self._land(position, generation))
         with self.hold_sync():
@@ -116,6 +134,19 @@ class Grid(View, stem="grid"):
                 setattr(self, name, value)
             self.totals = _totals(self._board)
             self.progress = _progress(progress)
+
+    def _begin(self, position: int, partial: Partial) -> dict[str, Any]:
+        """Show a picture that is not finished yet."""
+        old = next((tile for tile in self._board.tiles if tile.position == position), None)
+        if old is None or old.status != stills.WAITING:
+            return {}
+        try:
+            small = stills.thumbnail(partial.data, self._side)
+        except PictureError:
+            return {}
+        tile = old.with_partial(partial.index + 1, self._partials)
+        self._board = self._board.with_tile(tile)
+        return {f"picture_{position}": small, f"tile_{position}": _tile(tile)}
 
     def _land(self, position: int, generation: Generation) -> dict[str, Any]:
         """Take one outcome over into the board; give the traits that it changes."""
@@ -129,6 +160,8 @@ class Grid(View, stem="grid"):
             except PictureError as problem:
                 tile = replace(tile, note=str(problem))
             self._landed[position] = generation
+        elif tile.unfinished and (left := generation.partial_bytes):
+            small = stills.thumbnail(left, self._side)
         self._board = self._board.with_tile(tile)
         return {f"picture_{position}": small, f"tile_{position}": _tile(tile)}
 
