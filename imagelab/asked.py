@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -68,7 +69,7 @@ class ImageRequest:
         if self.images:
             object.__setattr__(self, "operation", "edit")
         for name in ("svg", "extra"):
-            if (given := getattr(self, name)) is not None:
+            if (given := getattr(self, name)) is not None and not isinstance(given, FrozenMapping):
                 object.__setattr__(self, name, FrozenMapping(given, name=name))
         if wrong := self.problems():
             raise InputError(" ".join(wrong))
@@ -95,7 +96,7 @@ class ImageRequest:
     @property
     def _is_plain(self) -> bool:
         """Whether nothing is asked but words and the oldest settings: the way of most requests."""
-        return not self.images and all(getattr(self, name) is None for name in _BESIDE)
+        return bool(_beside(self.__dict__) == _NOTHING)
 
     def _problems_beside(self, known: models.Model | None) -> list[str]:
         return [
@@ -117,8 +118,8 @@ class ImageRequest:
 
     def parameters(self) -> dict[str, Any]:
         """Give what decides the picture: absent settings are absent, references are hashes."""
-        named = {name: getattr(self, name) for name in ("prompt", *SETTINGS)}
-        given = {name: value for name, value in named.items() if value is not None}
+        own = self.__dict__
+        given = {name: own[name] for name in ("prompt", *SETTINGS) if own[name] is not None}
         if self._is_plain:
             return given
         for name in ("mask", "markup"):
@@ -157,6 +158,7 @@ class ImageRequest:
 
 
 _BESIDE = (
+    "images",
     "input_fidelity",
     "complexity",
     "frame_count",
@@ -168,6 +170,8 @@ _BESIDE = (
     "partial_images",
     "safety_identifier",
 )
+_NOTHING = ((), *[None] * (len(_BESIDE) - 1))
+_beside = operator.itemgetter(*_BESIDE)
 
 _OURS = ("provider", "operation")
 """What a key says that is no parameter of the API."""

@@ -271,6 +271,8 @@ class Generation:
             return
         if self.status == "done":
             display({**self._preview(), "text/plain": repr(self)}, raw=True)
+        elif self.partial_bytes is not None:
+            display({**_small(self.partial_image), "text/plain": "unfinished"}, raw=True)
         words = self._caption()
         paragraph = dollars_kept(f"<p>{html.escape(words)}</p>")
         display({"text/html": paragraph, "text/plain": words}, raw=True)
@@ -281,20 +283,23 @@ class Generation:
         words += [word for word in (self.error, self.note) if word]
         return " · ".join(words)
 
-    def _preview(self, side: int = 512) -> dict[str, str]:
+    def _preview(self) -> dict[str, str]:
         """Make a small picture for a notebook: an image on its own shows on code hosts too."""
         if self.format == "gif" and (self.size_bytes or 0) <= MOST_MOVING_BYTES:
             return {"image/gif": base64.b64encode(self.bytes).decode()}
-        picture = self.image
-        kind = "PNG" if "A" in picture.getbands() else "JPEG"
-        picture.thumbnail((side, side))
-        out = io.BytesIO()
-        picture.convert("RGBA" if kind == "PNG" else "RGB").save(out, kind)
-        return {f"image/{kind.lower()}": base64.b64encode(out.getvalue()).decode()}
+        return _small(self.image)
 
     def __repr__(self) -> str:
         asked = f"{self.request.model} {self.request.quality} {self.request.size}"
         return f"Generation({self.prompt!r}, {asked}, {self.status}, {show(self.cost_nano)})"
+
+
+def _small(picture: Image, side: int = 512) -> dict[str, str]:
+    kind = "PNG" if "A" in picture.getbands() else "JPEG"
+    picture.thumbnail((side, side))
+    out = io.BytesIO()
+    picture.convert("RGBA" if kind == "PNG" else "RGB").save(out, kind)
+    return {f"image/{kind.lower()}": base64.b64encode(out.getvalue()).decode()}
 
 
 def in_notebook() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ class Spending:
 
 def of(request: ImageRequest) -> Spending:
     """Count what a request for a model of the catalogue will spend."""
+    # Quoted, held for and paced, a request is counted three times on its way.
+    return _of(request, request.partial_images)
+
+
+@functools.lru_cache(maxsize=1024)
+def _of(request: ImageRequest, _partials: int | None) -> Spending:
+    """Count once; partial pictures change the count and not what makes two requests equal."""
     out, came = _drawn(request), _seen(request, request.model)
     partials = PARTIAL_TOKENS * (request.partial_images or 0)
     words = _said(request)
