@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from imagelab.request import Generation, ImageRequest
     from imagelab.runner import Run
     from imagelab.sweep import Sweep
+    from imagelab.views.mask import MaskPad
+    from imagelab.views.wipe import Wipe
+    from imagelab.views.zoom import Zoom
 
     __version__: str
 
@@ -44,6 +47,7 @@ _HOMES = {
     "ImageRequest": "imagelab.request",
     "InputError": "imagelab.errors",
     "Lab": "imagelab.lab",
+    "MaskPad": "imagelab.views.mask",
     "MissingKeyError": "imagelab.errors",
     "ModelError": "imagelab.errors",
     "PictureError": "imagelab.errors",
@@ -53,6 +57,8 @@ _HOMES = {
     "SetupError": "imagelab.errors",
     "Sweep": "imagelab.sweep",
     "TemplateError": "imagelab.errors",
+    "Wipe": "imagelab.views.wipe",
+    "Zoom": "imagelab.views.zoom",
     "models": "imagelab.catalog.tables",
     "prices": "imagelab.catalog.tables",
     "providers": "imagelab.catalog.tables",
@@ -68,6 +74,7 @@ __all__ = [
     "ImageRequest",
     "InputError",
     "Lab",
+    "MaskPad",
     "MissingKeyError",
     "ModelError",
     "PictureError",
@@ -77,6 +84,8 @@ __all__ = [
     "SetupError",
     "Sweep",
     "TemplateError",
+    "Wipe",
+    "Zoom",
     "models",
     "prices",
     "providers",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from imagelab.records.ledger import Came
     from imagelab.views.grid import Grid
+    from imagelab.views.wipe import Wipe
+    from imagelab.views.zoom import Zoom
 
 Result = TypeVar("Result")
 
@@ -235,6 +237,68 @@ class Comparison:
         sheet = self._small_sheet(board)
         return Grid(board, self._thumbnails(), original=self._original, sheet=sheet, came=self.came)
 
+    def zoom(
+        self,
+        *which: int | slice | str | Sequence[str],
+        level: float = 0.0,
+        x: float = 0.5,
+        y: float = 0.5,
+    ) -> Zoom:
+        """Look at two to six pictures at original resolution, zoomed and moved as one.
+
+        ``which`` are positions, values or slices as in ``comparison[...]``; none means all.
+        ``level`` is screen pixels per pixel, 0 to fit; ``x`` and ``y`` say what is in the
+        middle, from 0 to 1. All three are traits of the view: read them, set them.
+
+        Raises:
+            InputError: that chooses fewer than two pictures, or more than six.
+
+        >>> comparison.zoom("a red fox in snow", level=4)    # doctest: +SKIP
+        Zoom(low, medium, high)
+        """
+        from imagelab.views.zoom import Zoom
+
+        return Zoom(*self._chosen(which), level=level, x=x, y=y)
+
+    def wipe(
+        self,
+        a: int | str | Sequence[str] = 0,
+        b: int | str | Sequence[str] = 1,
+        *,
+        mode: str = "wipe",
+    ) -> Wipe:
+        """Lay two pictures on each other: ``mode`` is wipe, onion, flicker or difference.
+
+        ``a`` and ``b`` choose one picture each, as in ``comparison[...]``. The view's ``ssim``
+        and ``mean_difference`` say how far apart the originals are.
+
+        Raises:
+            InputError: one of them chooses several pictures, or none.
+
+        >>> comparison.wipe(("a red fox in snow", "low"), ("a red fox in snow", "high")).ssim
+        0.585                                           # doctest: +SKIP
+        """
+        from imagelab.views.wipe import Wipe
+
+        return Wipe(self._one(a), self._one(b), mode=mode)
+
+    def _chosen(self, which: Sequence[int | slice | str | Sequence[str]]) -> list[Generation]:
+        """Walk the pictures that any of these choose, each once."""
+        found: dict[int, Generation] = {}
+        for one in [self[each] for each in which] or [self]:
+            several = one._done().values() if isinstance(one, Comparison) else [one]
+            found.update({generation.id: generation for generation in several})
+        return list(found.values())
+
+    def _one(self, which: int | str | Sequence[str]) -> Generation:
+        found = self[which]
+        if isinstance(found, Generation):
+            return found
+        raise InputError(
+            f"{which!r} chooses {len(found)} pictures, and each side of a wipe holds one: give a "
+            "position or all its values, such as comparison.wipe(('a fox', 'low'), 3)."
+        )
+
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
 
@@ -273,7 +337,8 @@ class Comparison:
         there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
         return {at: one for at, one in there.items() if one is not None and one.status == "done"}
 
-    def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
+    def _thumbnails(self, side: int | None = None) -> dict[int, bytes]:
+        side = side or self._session.thumbnail_side
         return {at: stills.thumbnail(data, side) for at, data in self._shown().items()}
 
     def _original(self, position: int) -> tuple[bytes, str, str]:

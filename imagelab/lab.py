@@ -690,6 +690,27 @@ class Lab:
         """Dollars spent from this lab's purse (real or simulated) so far."""
         return usd(self._purse().spent)
 
+    @property
+    def thumbnails(self) -> int:
+        """The longest edge, in pixels, of the small pictures that comparisons show and keep.
+
+        256 at first. Larger ones are sharper on large screens and make notebooks heavier:
+        twelve pictures of 256 take some 0.3 MB of a saved notebook, of 512 four times that. Set,
+        it holds for the comparisons made after.
+
+        >>> lab.thumbnails = 512                        # doctest: +SKIP
+
+        Raises:
+            InputError: it is no whole number from 64 to 1024.
+
+        """
+        return self._session.thumbnail_side
+
+    @thumbnails.setter
+    def thumbnails(self, side: int) -> None:
+        check_number("thumbnails", side, 64, 1024, whole=True)
+        self._session = replace(self._session, thumbnail_side=side)
+
     def _purse(self) -> Any:
         return self._session.ledger.purse(simulated=self._session.simulated)
 

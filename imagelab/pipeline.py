@@ -48,6 +48,7 @@ class Session:
     budget_nano: int | None = None
     timeout: float = 600.0
     concurrency: int = 8
+    thumbnail_side: int = 256
     raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
     watching: Watching = field(default_factory=Watching, repr=False)
     book: Book = field(default_factory=Book, repr=False)

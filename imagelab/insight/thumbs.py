@@ -35,6 +35,16 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
     return out.getvalue()
 
 
+def whole(data: bytes) -> Image:
+    """Decode a picture at its own size, in RGB or RGBA.
+
+    Raises:
+        PictureError: as for ``thumbnail``.
+
+    """
+    return small(data, MOST_PIXELS)  # no side is as long, and nothing is enlarged
+
+
 def small(data: bytes, side: int) -> Image:
     """Decode a picture, in RGB or RGBA, its longer edge at most ``side`` pixels.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html as markup
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -18,6 +16,7 @@ from imagelab.exchange.streams import Partial
 from imagelab.insight import stills
 from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
+from imagelab.views import lasting
 from imagelab.views._view import View
 
 if TYPE_CHECKING:
@@ -192,17 +191,17 @@ class Grid(View, stem="grid"):
     def _ipython_display_(self) -> None:
         """Show the live view, and after it what is seen where no view lives."""
         if not in_notebook():
-            _display({"text/plain": stills.text(self._board)})
+            lasting.show({"text/plain": stills.text(self._board)})
             return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if bundle else ({"text/plain": repr(self)}, {})
         # Words of its own would stand above the pictures in a notebook that is not trusted yet.
-        _display({**data, "text/plain": ""}, metadata)
+        lasting.show({**data, "text/plain": ""}, metadata)
         if not self.table["run"]:
-            _show_static(self._board, self.thumbnails, self._sheet)
+            lasting.leave(self._board, self.thumbnails, self._sheet)
         elif self._stop is not None:
             # Nothing else will stand in this output once the view is dead.
-            _display({"text/html": stills.ended(), "text/plain": "A run in progress."})
+            lasting.show({"text/html": stills.ended(), "text/plain": "A run in progress."})
 
     def __repr__(self) -> str:
         rows, columns = len(self._board.rows), len(self._board.columns)
@@ -235,8 +234,8 @@ def bundle(
     board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None = None
 ) -> dict[str, str]:
     """Give a comparison as one MIME bundle, for front ends that ask for just one."""
-    drawn = {} if sheet is None else _drawn(board, sheet)
-    return {**drawn, **_static(board, thumbnails, hide_live=False)}
+    drawn = {} if sheet is None else lasting.drawn(board, sheet)
+    return {**drawn, **lasting.written(board, thumbnails, hide_live=False)}
 
 
 def line(html_text: str) -> None:
@@ -245,44 +244,7 @@ def line(html_text: str) -> None:
     ``html_text`` is HTML: escape what came from outside. A grid that follows stays.
     """
     plain = markup.unescape(re.sub(r"<[^>]*>", "", html_text)).strip()
-    _display({"text/html": stills.line(html_text), "text/plain": plain})
-
-
-def _show_static(board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None) -> None:
-    _display(_static(board, thumbnails, hide_live=True, sheet_follows=sheet is not None))
-    if sheet is not None:
-        words = f"Contact sheet: {stills.counted(board.pictures)}"
-        _display({**_drawn(board, sheet), "text/plain": words})
-
-
-def _display(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
-    from IPython.display import display
-
-    display(dict(data), raw=True, metadata=dict(metadata or {}))
-
-
-def _static(
-    board: stills.Board,
-    thumbnails: Mapping[int, bytes],
-    *,
-    hide_live: bool,
-    sheet_follows: bool = False,
-) -> dict[str, str]:
-    pictures = stills.html(board, thumbnails, hide_live=hide_live, sheet_follows=sheet_follows)
-    return {"text/html": pictures, "text/plain": stills.text(board)}
-
-
-def _drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
-    """Encode a contact sheet, small enough that a notebook stays light."""
-    most = 20_000 + 11_000 * board.pictures
-    data, picture = b"", sheet.convert("RGB")
-    for quality, scale in ((82, 1.0), (70, 1.0), (70, 0.75), (60, 0.5), (50, 0.35)):
-        out, size = io.BytesIO(), (round(sheet.width * scale), round(sheet.height * scale))
-        picture.resize(size, reducing_gap=3.0).save(out, "JPEG", quality=quality, optimize=True)
-        data = out.getvalue()
-        if len(data) <= most:
-            break
-    return {"image/jpeg": base64.b64encode(data).decode()}
+    lasting.show({"text/html": stills.line(html_text), "text/plain": plain})
 
 
 def _traits(board: stills.Board, thumbnails: Mapping[int, bytes]) -> dict[str, Any]:
