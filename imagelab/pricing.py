@@ -228,10 +228,16 @@ def price_on(
 
 
 def cost(
-    usage: Usage, provider: str, model: str, *, book: Book = CATALOGUE
+    usage: Usage,
+    provider: str,
+    model: str,
+    *,
+    book: Book = CATALOGUE,
+    on: date | None = None,
+    lane: Lane = "standard",
 ) -> tuple[int | None, str | None]:
     """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
-    price = price_on(book, provider, model)
+    price = price_on(book, provider, model, on, lane)
     if price is None:
         return None, None
     pictures = prices.cost(usage.priced_kinds(), price)

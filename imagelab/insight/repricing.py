@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from imagelab import pricing
-from imagelab.catalog import models, prices
+from imagelab.catalog import models
 from imagelab.catalog.money import NANO, show, usd_or_none
 from imagelab.catalog.prices import Book
 from imagelab.errors import InputError
 from imagelab.insight import showing
-from imagelab.request import ImageRequest, Usage, names
+from imagelab.records.rows import generation_of
+from imagelab.request import Usage, names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -190,13 +191,13 @@ def _same(model: str, other: str) -> bool:
 def _by_tokens(
     row: Mapping[str, Any], book: Book, provider: str, day: dt.date
 ) -> tuple[int | None, str | None, str]:
-    price = book.price(provider, row["model"], on=day, lane=row["lane"])
+    usage = Usage(**{name: row[name] for name in names(Usage)})
+    cost, price = pricing.cost(usage, provider, row["model"], book=book, on=day, lane=row["lane"])
     if price is None:
         return None, None, f"no price known for {row['model']} at {provider} on {day}"
-    usage = Usage(**{name: row[name] for name in names(Usage)})
     if not usage.image_output_tokens:
-        return None, price.id, "its tokens are unknown"
-    return prices.cost(usage.priced_kinds(), price), price.id, "the tokens it took"
+        return None, price, "its tokens are unknown"
+    return cost, price, "the tokens it took"
 
 
 def _by_quote(
@@ -206,26 +207,20 @@ def _by_quote(
     price = book.price(provider, model, on=day, lane=row["lane"])
     if price is None:
         return None, None, f"no price known for {model} at {provider} on {day}"
-    if row["operation"] != "generate":
-        return None, price.id, "what another model counts for its references is not known"
-    known = models.get(model)
-    asked = _asked(row, model)
-    if wrong := models.problems(known, quality=asked["quality"], size=asked["size"]):
-        return None, price.id, " ".join(wrong)
+    try:
+        request = replace(generation_of(row, None).request, model=model, **_chosen(row))
+    except InputError as wrong:
+        return None, price.id, str(wrong)
     quote = pricing.quote_request(
-        ImageRequest(**asked),
-        provider,
-        batch=row["lane"] == "batch",
-        book=book,
-        on=day,
+        request, provider, batch=row["lane"] == "batch", book=book, on=day
     )
     return quote.nano, price.id, "its quote" if quote.nano is not None else "not known before"
 
 
-def _asked(row: Mapping[str, Any], model: str) -> dict[str, Any]:
-    """Take what was asked; where the server chose, what it chose."""
-    chosen = {
-        name: row[f"actual_{name}"] if row[name] == "auto" and row[f"actual_{name}"] else row[name]
+def _chosen(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the server chose where it was asked to choose."""
+    return {
+        name: row[f"actual_{name}"]
         for name in ("quality", "size")
+        if row[name] == "auto" and row[f"actual_{name}"]
     }
-    return {"prompt": row["prompt"], "model": model, **chosen}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelab import pricing
+from imagelab import Lab, pricing
 from imagelab.catalog.prices import Book, Price
 from imagelab.errors import InputError, ModelError
 from imagelab.insight.repricing import Repricing, reprice
@@ -81,7 +82,6 @@ def test_what_the_server_chose_is_what_is_compared() -> None:
         ({}, {"at": "2020-01-01"}, "no price known"),
         ({}, {"model": "gpt-image-2.6-flare"}, "not known before"),
         ({"quality": "xhigh"}, {"model": "gpt-image-2"}, "quality"),
-        ({"operation": "edit"}, {"model": "gpt-image-2"}, "references"),
     ],
 )
 def test_what_cannot_be_known_stays_unknown(
@@ -154,3 +154,13 @@ def test_nothing_paid_is_an_empty_table() -> None:
     found: Repricing = reprice([], Book(), simulated=False)
     assert found.frame.empty
     assert "0 pictures" in repr(found)
+
+
+def test_an_edit_is_priced_anew_with_its_references(lab: Lab) -> None:
+    """What an edit would cost on another model counts the pictures that went along there."""
+    fox = lab.generate("a fox", model="gpt-image-2", size="1024x640")
+    night = lab.edit("make it night", fox, model="gpt-image-2")
+    found = lab.reprice(model="gpt-image-2.5-flare")
+    asked = dataclasses.replace(night.request, model="gpt-image-2.5-flare")
+    assert found.rows[1].new_nano == pricing.quote_request(asked, "simulator").nano
+    assert found.rows[1].new_nano is not None
