@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +16,15 @@ from imagelab.runner import Progress
 from imagelab.simulator.faults import Fault
 from imagelab.simulator.server import Simulator
 from imagelab.views.grid import Grid
+from tests.exchange.test_client_streams import HEAD
+from tests.exchange.test_streams import frame
+from tests.servers import Server, picture, usage
 
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    """A simulator that takes half a second for a picture, so that partials are seen."""
-    with Simulator(latency=0.5) as running:
+    """A simulator whose faults and bills are at hand."""
+    with Simulator() as running:
         yield running
 
 
@@ -44,6 +47,15 @@ class Screen:
         self.landed += list(landed)
 
 
+def waiting_for(seen: Callable[[], object], events: str = "image_generation") -> Iterator[bytes]:
+    """Stream a partial picture, and the finished one when the partial was seen."""
+    yield HEAD + frame(f"{events}.partial_image", picture("png", 64, 64), partial_image_index=0)
+    ends = time.monotonic() + 60
+    while not seen() and time.monotonic() < ends:
+        time.sleep(0.02)
+    yield frame(f"{events}.completed", picture("png", 1024, 1024), usage=usage("a fox", 472))
+
+
 def test_partials_are_quoted_and_paid(lab: Lab) -> None:
     """Every partial picture is in the quote, in the hold and on the bill."""
     plain, streamed = lab.quote("a fox"), lab.quote("a fox", partial_images=3)
@@ -59,25 +71,23 @@ def test_a_stream_is_the_same_picture(lab: Lab, simulator: Simulator) -> None:
     assert simulator.billed.pictures == 1
 
 
-def test_the_grid_shows_partials_as_they_come(lab: Lab) -> None:
-    """Partial pictures appear in the live grid, marked as such, before the finished ones."""
-    sweep = Sweep(["a fox", "an owl"], partial_images=2)
-    grid = Grid.live(sweep.cells(model=lab.model))
-    seen: dict[int, set[str]] = {0: set(), 1: set()}
+def test_the_grid_shows_partials_as_they_come(open_lab: Callable[..., Lab]) -> None:
+    """A partial picture stands in the live grid, marked as such, until the finished one comes."""
+    sweep = Sweep("a fox", partial_images=2)
+    grid = Grid.live(sweep.cells(model="gpt-image-1"))
+    seen: list[tuple[str, str, bool]] = []
 
     def watch(change: Any) -> None:
-        position = int(change.name.rpartition("_")[2])
-        seen[position].add(
-            change.new["unfinished"] if change.new["status"] == "waiting" else "done"
-        )
+        tile = change.new
+        seen.append((tile["status"], tile["unfinished"], bool(grid.thumbnails)))
 
-    for position in seen:
-        grid.observe(watch, f"tile_{position}")
-    lab._bind(sweep, fresh=False, unknown="keep").start(grid).result()
-    assert "done" in seen[0]
-    assert seen[0] & {"partial 1 of 2", "partial 2 of 2"}
-    assert all(grid.thumbnails.values())
-    assert {tile.unfinished for tile in grid.board.tiles} == {""}
+    grid.observe(watch, "tile_0")
+    with Server(lambda asked: waiting_for(lambda: seen)) as server:
+        lab = open_lab("simulator", base_url=server.url)
+        lab._bind(sweep, fresh=False, unknown="keep").start(grid).result()
+    assert seen[0][:2] == ("waiting", "partial 1 of 2")
+    assert seen[-1][:2] == ("done", "")
+    assert opened(grid.thumbnails[0]).size == (256, 256)
 
 
 @pytest.mark.parametrize("says_done", [False, True])
@@ -126,13 +136,13 @@ def test_moderation_inside_a_stream_is_refused(lab: Lab, simulator: Simulator) -
     assert (error.value.generation.status, error.value.generation.partial) == ("refused", None)
 
 
-def test_an_edit_streams_too(lab: Lab, tmp_path: Path) -> None:
-    """Edits give partial pictures as generations do."""
-    fox = lab.generate("a fox")
-    sweep = Sweep("make it night", images={"fox": fox}, partial_images=2)
-    screen = Screen()
-    lab._bind(sweep, fresh=False, unknown="keep").start(screen).result()
-    assert screen.partials
+def test_an_edit_streams_too(open_lab: Callable[..., Lab]) -> None:
+    """Edits give partial pictures as generations do, whatever their events are called."""
+    sweep, screen = Sweep("make it night", images=picture(), partial_images=2), Screen()
+    with Server(lambda asked: waiting_for(lambda: screen.partials, "image_edit")) as server:
+        lab = open_lab("simulator", base_url=server.url)
+        lab._bind(sweep, fresh=False, unknown="keep").start(screen).result()
+    assert screen.partials == [(0, 0)]
     assert screen.landed == [0]
 
 
