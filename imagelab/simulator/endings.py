@@ -16,6 +16,9 @@ from imagelab.simulator.streaming import Frame
 BROKEN_STREAMS = ("cut_stream", "stream_error", "moderated_output", "fail", "garbage")
 """Faults that leave a stream without its proper end."""
 
+PARTIAL_SECONDS = 0.2
+"""How long a partial picture stands at least before the next one, so that it can be seen."""
+
 
 def ending(fault: Fault | None, reply: Reply, headers: Mapping[str, str]) -> Response:
     """Return an answer in one piece, or one that the fault spoils on the way."""
@@ -57,11 +60,13 @@ class Streamed(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send one event after another."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        seen_until = 0.0
         for frame in self._frames:
-            await self._wait(frame.share)
+            await self._wait(frame.share, seen_until)
             if frame is self._frames[-1] and not self._cut:
                 self._bill()
             await send({"type": "http.response.body", "body": frame.data, "more_body": True})
+            seen_until = time.monotonic() + (PARTIAL_SECONDS if frame.partial else 0.0)
         if self._cut or not self._frames:
             self._bill()
         if self._cut:
@@ -69,8 +74,9 @@ class Streamed(Response):
             return
         await send({"type": "http.response.body", "body": self._last, "more_body": False})
 
-    async def _wait(self, share: float) -> None:
-        await asyncio.sleep(max(0.0, self._began + self._seconds * share - time.monotonic()))
+    async def _wait(self, share: float, seen_until: float) -> None:
+        moment = max(self._began + self._seconds * share, seen_until)
+        await asyncio.sleep(max(0.0, moment - time.monotonic()))
 
 
 class _Cut(Response):

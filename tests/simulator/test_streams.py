@@ -120,15 +120,16 @@ def test_done_is_said_only_where_it_is_asked_for(simulator: Simulator) -> None:
             assert len(list(asking.images.generate(**SMALL, **STREAM))) == 3
 
 
-def test_partial_pictures_come_while_the_picture_is_made() -> None:
-    """With a latency of 8 seconds the first of three partial pictures is there after two."""
-    with Simulator(latency=8) as slow:
-        line = http.client.HTTPConnection("127.0.0.1", port(slow), timeout=20)
+@pytest.mark.parametrize("latency", [0, 8])
+def test_partial_pictures_come_while_the_picture_is_made(latency: float) -> None:
+    """A partial picture is there, and can be seen, before the finished one is sent and billed."""
+    with Simulator(latency=latency) as running:
+        line = http.client.HTTPConnection("127.0.0.1", port(running), timeout=20)
         body = json.dumps({**SMALL, "stream": True, "partial_images": 3})
         line.request("POST", GENERATIONS, body, {"Authorization": "Bearer any"})
         with closing(line), line.getresponse() as answer:
             assert answer.readline() == b"event: image_generation.partial_image\n"
-            assert slow.billed.pictures == 0
+            assert running.billed.pictures == 0
 
 
 def test_a_safety_identifier_comes_back_in_the_completed_event(simulator: Simulator) -> None:
