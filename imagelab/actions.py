@@ -33,9 +33,12 @@ Tell = Callable[[Mapping[int, Generation], str], None]
 """Hears what came of a new take, by position, or in words why nothing came."""
 
 
-def quote_words(session: Session, request: ImageRequest, pictures: int = 1) -> str:
+def quote_words(
+    session: Session, request: ImageRequest, pictures: int = 1, provider: str | None = None
+) -> str:
     """Say in a few words what new pictures will cost, in real money or simulated."""
-    quote = pricing.quote_request(request, session.provider)
+    whose = session.at(provider).provider
+    quote = pricing.quote_request(request, whose, book=session.book)
     if quote.nano is None:
         words = f"cost unknown before asking, at most {show(quote.bound_nano * pictures)}"
     else:
@@ -58,7 +61,8 @@ class CellActions:
 
     def quote(self, position: int) -> str:
         """Say what a new take of a picture will cost."""
-        return quote_words(self.session, self._cell(position).request)
+        cell = self._cell(position)
+        return quote_words(self.session, cell.request, provider=cell.provider)
 
     def code(self, position: int) -> str:
         """Write the Python that asks for a picture."""
@@ -127,7 +131,9 @@ class BenchActions:
         return code_of_generation(generation)
 
     def _one(self, settings: Mapping[str, Any]) -> ImageRequest:
-        given = {name: one for name, one in settings.items() if name != "samples" and one != ""}
+        given = {
+            name: one for name, one in settings.items() if name != "samples" and one not in ("", 0)
+        }
         if "prompt" not in given:
             raise InputError("Write a prompt first.")
         return self.request(**given)
@@ -221,7 +227,11 @@ class ArchiveActions:
 
 
 def _same(one: Cell, other: Cell) -> bool:
-    return (one.request, one.sample) == (other.request, other.sample)
+    return (one.request, one.sample, one.provider) == (
+        other.request,
+        other.sample,
+        other.provider,
+    )
 
 
 def again_in_background(session: Session, cell: Cell, take: Callable[[Run[None]], None]) -> None:

@@ -6,7 +6,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
 from imagelab.actions import CellActions
@@ -14,9 +14,12 @@ from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
+from imagelab.insight.differing import Difference, differ
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
 from imagelab.records import notes
+from imagelab.records.rows import Unknown
+from imagelab.replaying import bare_name, successor, twins, warn_of_retirement
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from imagelab.views.grid import Grid
     from imagelab.views.wipe import Wipe
     from imagelab.views.zoom import Zoom
+
+Result = TypeVar("Result")
 
 Axis = str | Sequence[str] | None
 
@@ -50,8 +55,10 @@ class Comparison:
         *,
         came: Mapping[int, Came] = {},
         left: Mapping[int, str] = {},
+        columns: Axis = None,
     ) -> None:
         self._session = session
+        self._columns = columns
         self.cells = tuple(cells)
         self.generations = dict(generations)
         self.came = dict(came)
@@ -100,7 +107,14 @@ class Comparison:
         if not cells:
             raise InputError(f"There are {len(self)} pictures; that slice holds none of them.")
         left = {at: self.left[at] for cell in cells if (at := cell.position) in self.left}
-        return Comparison(self._session, cells, self.generations, came=self.came, left=left)
+        return Comparison(
+            self._session,
+            cells,
+            self.generations,
+            came=self.came,
+            left=left,
+            columns=self._columns,
+        )
 
     def _at(self, index: int) -> Generation:
         try:
@@ -159,12 +173,62 @@ class Comparison:
     def left_quote(self) -> pricing.Quote:
         """What the pictures that were not asked for would cost, at list price."""
         requests = {
-            (cell.request.key(self._session.provider), cell.sample): cell.request
+            (cell.request.key(whose), cell.sample): (whose, cell.request)
             for cell in self.cells
             if cell.position in self.left
+            for whose in [cell.provider or self._session.provider]
         }
         return pricing.total(
-            pricing.quote_request(one, self._session.provider) for one in requests.values()
+            pricing.quote_request(one, whose, book=self._session.book)
+            for whose, one in requests.values()
+        )
+
+    def difference(self, by: str = "model") -> Difference:
+        """Say what the other values of a factor cost beside its first, picture by picture.
+
+        >>> comparison.difference("quality").usd        # doctest: +SKIP
+        {'high': 0.15552}
+
+        Raises:
+            InputError: that factor does not vary here; the message names those that do.
+
+        """
+        return differ(self.cells, self.generations, by)
+
+    @named()
+    def replay(
+        self, model: str | None = None, *, fresh: bool = False, unknown: Unknown = "keep"
+    ) -> Comparison:
+        """Run the same sweep on another model, and show both side by side.
+
+        Without a model it is the successor that is named for a retired one. What the ledger
+        holds is not asked for again; ``difference()`` of the new comparison has the dollars.
+
+        >>> both = comparison.replay("gpt-image-2.5-flare")         # doctest: +SKIP
+        >>> both.difference()                                       # doctest: +SKIP
+
+        Raises:
+            InputError: that model is here already, or cannot do the same; nothing was sent.
+            ModelError: the catalogue has no such model.
+
+        """
+        bare = successor(self.cells) if model is None else bare_name(model)
+        cells = twins(self.cells, bare)
+        if not self._session.simulated:
+            for provider in dict.fromkeys(cell.provider for cell in cells):
+                warn_of_retirement(bare, provider or self._session.provider)
+        run = Run(self._session, cells, finish=self._beside, fresh=fresh, unknown=unknown)
+        return run_to_end(run)
+
+    def _beside(self, run: Run[Comparison]) -> Comparison:
+        """Put what a replay brought beside what is here."""
+        return Comparison(
+            self._session,
+            [*self.cells, *run.cells],
+            {**self.generations, **run.landed},
+            came={**self.came, **run.came},
+            left={**self.left, **run.left},
+            columns="model",
         )
 
     # -- as pictures ----------------------------------------------------------------------
@@ -202,7 +266,7 @@ class Comparison:
         from imagelab.views.grid import Grid
 
         few = len(board.everything) <= EAGER
-        seen = [at for at in self._done() if few] or [
+        seen = [at for at in self._pictured() if few] or [
             tile.position for tile in board.tiles if tile.shown
         ][:FIRST]
         return Grid(
@@ -286,7 +350,7 @@ class Comparison:
         """
         from imagelab.insight.sheets import Sheet
 
-        return Sheet.of(stills.sheet(self._board(rows, columns), self._pictures(), side=side))
+        return Sheet.of(stills.sheet(self._board(rows, columns), self._shown(), side=side))
 
     def page(self, title: str = "Comparison") -> str:
         """Write one HTML page that opens anywhere, with the pictures and the cost table."""
@@ -295,6 +359,7 @@ class Comparison:
         return stills.page(self._board(), thumbnails, title=title, costs_html=table)
 
     def _board(self, rows: Axis = None, columns: Axis = None, *, tabs: Axis = ()) -> layout.Board:
+        columns = columns if columns is not None or rows is not None else self._columns
         noted = notes.read(self._session.ledger, (one.id for one in self))
         return layout.lay_out(
             self.cells,
@@ -314,8 +379,12 @@ class Comparison:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
         return stills.sheet(board, self._thumbnails(), side=224)
 
-    def _pictures(self) -> dict[int, bytes]:
-        return {at: one.bytes for at, one in self._done().items()}
+    def _shown(self) -> dict[int, bytes]:
+        """Give the pictures by position, and what is left of those that were cut."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        left = {at: one.partial_bytes for at, one in there.items() if one and one.partial}
+        whole = {at: one.bytes for at, one in self._done().items()}
+        return {**{at: data for at, data in left.items() if data}, **whole}
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""
@@ -323,11 +392,20 @@ class Comparison:
         return {at: one for at, one in there.items() if one is not None and one.status == "done"}
 
     def _thumbnails(self, side: int | None = None) -> dict[int, bytes]:
-        return {at: self._thumbnail(at, side) for at in self._done()}
+        return {at: self._thumbnail(at, side) for at in self._pictured()}
 
     def _thumbnail(self, position: int, side: int | None = None) -> bytes:
-        side = side or self._session.thumbnail_side
-        return kept(self._session.store, self.generations[position], side)
+        """Make a picture small, or what is left of one that was cut."""
+        one, side = self.generations[position], side or self._session.thumbnail_side
+        if one.status != "done" and (left := one.partial_bytes):
+            return stills.thumbnail(left, side)
+        return kept(self._session.store, one, side)
+
+    def _pictured(self) -> list[int]:
+        """Give the positions that have something to show."""
+        there = [cell.position for cell in self.cells if cell.position in self.generations]
+        done = self._done()
+        return [at for at in there if at in done or self.generations[at].partial_bytes]
 
     def _original(self, position: int) -> tuple[bytes, str, str]:
         """Give a picture's bytes, MIME type and file name, when somebody opens it."""
@@ -378,6 +456,17 @@ class Comparison:
 
 def _ended(sentence: str) -> str:
     return f"{sentence.rstrip('.')}."
+
+
+def run_to_end(run: Run[Result]) -> Result:
+    """Run to the end, with a grid that fills where pictures can be shown, else with a line."""
+    if not in_notebook():
+        from imagelab.views.text import TextProgress
+
+        return run.start(TextProgress()).result()
+    from imagelab.views import live
+
+    return live.follow(run)
 
 
 def finisher() -> Callable[[Run[Comparison]], Comparison]:

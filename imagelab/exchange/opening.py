@@ -19,6 +19,7 @@ class Opening:
     """Makes a lab's client when it is first needed; a simulator on this machine starts then.
 
     ``drawn`` lets that simulator go on counting, so that asking again gives a new picture.
+    ``greet`` is called with the client when it is made, before anything else is asked of it.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Opening:
         connections: int,
         images_per_minute: float | None,
         drawn: Drawn,
+        greet: Callable[[Client], None] | None = None,
     ) -> None:
         self._place = place
         self.pacer = Pacer(images_per_minute)
@@ -43,6 +45,7 @@ class Opening:
             pacer=self.pacer,
         )
         self._drawn = drawn
+        self._greet = greet
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._simulator: Simulator | None = None
@@ -60,6 +63,8 @@ class Opening:
                 raise SetupError("This lab is closed. Open another one on the same path.")
             if self._client is None:
                 self._client = self._make(self._place.base_url or self._start_simulator())
+                if self._greet is not None:
+                    self._greet(self._client)
             return self._client
 
     def _start_simulator(self) -> str:

@@ -66,6 +66,9 @@ class Tile:
     simulated: bool = False
     star: bool = False
     remark: str = ""
+    differs: bool = False
+    unfinished: str = ""
+    """What is shown is no finished picture, but this: ``partial 1 of 2``, or the last of them."""
 
     @property
     def shown(self) -> bool:
@@ -98,7 +101,13 @@ class Tile:
             generation=generation.id,
             cost_nano=generation.cost_nano,
             simulated=generation.simulated,
+            differs=generation.status == "done" and bool(generation.differences),
+            unfinished="partial" if generation.partial else "",
         )
+
+    def with_partial(self, number: int, of: int | None) -> Tile:
+        """Give this tile with a picture that is not finished yet; ``number`` counts from 1."""
+        return replace(self, unfinished=f"partial {number}{f' of {of}' if of else ''}")
 
 
 def price(generation: Generation) -> str:

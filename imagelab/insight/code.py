@@ -18,6 +18,8 @@ def code_of(request: ImageRequest, *, sample: int = 1, take: int = 1) -> str:
     given = {name: value for name, value in given.items() if value is not None}
     if given.get("size") == "1024x1024":
         del given["size"]
+    if request.operation == "edit":
+        return _edit(request, given)
     if sample == 1:
         call, end = "lab.generate", ""
     else:
@@ -31,6 +33,16 @@ def code_of(request: ImageRequest, *, sample: int = 1, take: int = 1) -> str:
         inside = "".join(f"    {word},\n" for word in words)
         made = f"{call}(\n{inside}){end}"
     return made if take == 1 else f"{made}  # the newest take; fresh=True asks for another"
+
+
+def _edit(request: ImageRequest, given: dict[str, object]) -> str:
+    """Write an edit: what went along lies under its hash, and is named by it."""
+    along = [one.sha256[:12] for one in (*request.images, request.mask, request.markup) if one]
+    words = [_quoted(request.prompt), "images"]
+    words += [name for name in ("mask", "markup") if getattr(request, name) is not None]
+    words = [words[0], words[1], *(f"{name}={name}" for name in words[2:])]
+    words += [f"{name}={_quoted(one)}" for name, one in given.items()]
+    return f"lab.edit({', '.join(words)})  # went along: {', '.join(along)}"
 
 
 def code_of_generation(generation: Generation) -> str:

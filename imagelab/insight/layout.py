@@ -11,20 +11,36 @@ from typing import Any, TypeVar
 from imagelab.catalog import models
 from imagelab.errors import InputError
 from imagelab.insight import searching
-from imagelab.insight.board import LEFT, Arrangement, Board, Tile, counted
+from imagelab.insight.board import LEFT, WAITING, Arrangement, Board, Tile, counted
 from imagelab.insight.costs import TIERS
 from imagelab.request import Generation
 from imagelab.sweep import FACTORS, Cell
 
-__all__ = ["Arrangement", "Board", "Tile", "arrange", "counted", "lay_out"]
+__all__ = ["WAITING", "Arrangement", "Board", "Tile", "arrange", "counted", "lay_out"]
 
 Rank = tuple[int, float, str]
 Value = TypeVar("Value")
 
-ACROSS = ("quality", "model", "size", "background", "output_format")
+ACROSS = (
+    "quality",
+    "model",
+    "provider",
+    "size",
+    "background",
+    "output_format",
+    "input_fidelity",
+    "complexity",
+    "output_compression",
+    "moderation",
+    "frame_count",
+    "frame_duration_ms",
+    "mask",
+    "markup",
+    "images",
+)
 """The settings that make the columns when nobody says otherwise, first choice first."""
 
-SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
+SETTINGS_IN_COMMON = ("provider", "model", "size", "quality", "background", "output_format")
 """The settings that a header names where all pictures share them, in this order."""
 
 STANDING = (

@@ -13,7 +13,8 @@ from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
 from imagelab.insight.layout import Board, Tile
 from imagelab.insight.thumbs import FORMATS, small
-from imagelab.request import MIME, Generation
+from imagelab.pictures import MIME
+from imagelab.request import Generation
 
 if TYPE_CHECKING:
     import PIL.Image

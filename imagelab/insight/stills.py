@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagelab.insight.contact import sheet
-from imagelab.insight.layout import Board, Tile, counted, lay_out
+from imagelab.insight.layout import WAITING, Board, Tile, counted, lay_out
 from imagelab.insight.thumbs import thumbnail
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
+    "WAITING",
     "Board",
     "Tile",
     "counted",

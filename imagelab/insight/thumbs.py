@@ -6,7 +6,9 @@ import io
 import struct
 from typing import TYPE_CHECKING
 
+from imagelab import pictures
 from imagelab.errors import PictureError
+from imagelab.pictures import MOST_PIXELS
 from imagelab.request import Generation
 
 if TYPE_CHECKING:
@@ -14,9 +16,7 @@ if TYPE_CHECKING:
 
     from imagelab.records.store import Store
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-MOST_PIXELS = 64_000_000
-"""No provider makes pictures a quarter as large; whatever claims to be is not decoded."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 def thumbnail(data: bytes, side: int = 256) -> bytes:
@@ -25,7 +25,7 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
     At 256 pixels it takes about 9 kB and never much over 11.
 
     Raises:
-        PictureError: the bytes are no PNG, JPEG or WebP, are damaged, or far too large.
+        PictureError: the bytes are no PNG, JPEG, WebP, GIF or SVG, are damaged, or far too large.
 
     """
     picture = small(data, side)
@@ -73,6 +73,8 @@ def small(data: bytes, side: int) -> Image:
     """
     from PIL import Image
 
+    if pictures.is_markup(data):
+        return pictures.drawn(data, side)
     broken = (OSError, SyntaxError, ValueError, EOFError, struct.error)
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:

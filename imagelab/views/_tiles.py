@@ -24,6 +24,8 @@ _SENT = (
     "height",
     "star",
     "remark",
+    "differs",
+    "unfinished",
 )
 AXES = ("rows", "columns", "tabs")
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from imagelab.runner import Progress
 
 MOST_SAMPLES = 10
+MOST_PARTIALS = 3
 MOST_SHOWN = 120
 """How much of a bench's history stands in its view; the ledger has all of it."""
 
-SETTINGS = ("prompt", "model", "quality", "size", "background", "samples")
+SETTINGS = ("prompt", "model", "quality", "size", "background", "samples", "partial_images")
 
 
 class Running(Protocol):
@@ -68,7 +69,8 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
     """A prompt pad: prompt, settings, what they cost, Generate and Stop, and the history.
 
     ``prompt``, ``model``, ``quality``, ``size``, ``background`` (empty: the provider's choice)
-    and ``samples`` can be read and set; ``quote`` follows them. ``generate()`` is the press of
+    ``samples`` and ``partial_images`` (previews on the way, up to 3) can be read and set;
+    ``quote`` follows them. ``generate()`` is the press of
     the button, ``generations`` what has come so far, the newest first.
 
     >>> bench = lab.bench("a red fox in snow")      # doctest: +SKIP
@@ -82,6 +84,7 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
     size = traitlets.Unicode("1024x1024").tag(sync=True)
     background = traitlets.Unicode().tag(sync=True)
     samples = traitlets.Int(1).tag(sync=True)
+    partial_images = traitlets.Int(0).tag(sync=True)
     opened = traitlets.Int(-1).tag(sync=True)
     choices = traitlets.List(traitlets.Dict()).tag(sync=True)
     quote = traitlets.Unicode().tag(sync=True)
@@ -143,8 +146,7 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
         """Lay in what has landed. Called by a run, from its thread; ``left`` is its last word."""
         pushed: dict[int, bytes] = {}
         with self._turn:
-            # A run that streams hands over unfinished pictures; others have none.
-            for position, partial in getattr(progress, "partials", {}).items():
+            for position, partial in progress.partials.items():
                 pushed |= self._show_partial(self._base + position, partial.data)
             for position, generation in landed.items():
                 pushed |= self._land(self._base + position, generation)
@@ -229,11 +231,13 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
             raise PictureError("This picture has not come yet.")
         return shot.generation
 
-    @traitlets.validate("samples")
-    def _check_samples(self, proposal: Any) -> Any:
-        if self._is_from_page("samples"):
-            return max(1, min(MOST_SAMPLES, proposal.value))
-        check_number("samples", proposal.value, 1, MOST_SAMPLES, whole=True)
+    @traitlets.validate("samples", "partial_images")
+    def _check_number(self, proposal: Any) -> Any:
+        name = proposal.trait.name
+        least, most = (1, MOST_SAMPLES) if name == "samples" else (0, MOST_PARTIALS)
+        if self._is_from_page(name):
+            return max(least, min(most, proposal.value))
+        check_number(name, proposal.value, least, most, whole=True)
         return proposal.value
 
     @traitlets.observe(*SETTINGS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import traitlets
 
 from imagelab.errors import ImageLabError, InputError, PictureError
+from imagelab.exchange.streams import Partial
 from imagelab.insight import stills
 from imagelab.insight.board import Board, Tile
 from imagelab.request import Generation, in_notebook
@@ -88,6 +89,7 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         self._make: Callable[[Generation], bytes] | None = None
         self._asking: set[int] = set()
         self._problems: dict[int, str] = {}
+        self._partials: int | None = None
         self.add_traits(**_traits(board, thumbnails))
         able = {"originals": original is not None, "stop": stop is not None, "run": False}
         super().__init__(
@@ -137,6 +139,7 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
             stop=stop,
         )
         grid._make, grid._live = make, landed
+        grid._partials = max((cell.request.partial_images or 0 for cell in cells), default=0)
         grid.can = {**grid.can, "run": True}
         grid.progress = {"pictures": len(cells), "landed": 0, "finished": False}
         return grid
@@ -158,11 +161,18 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         """Lay in what has landed, and say how far the run is. Called by a run, from its thread."""
         if self._live is not None:
             self._live.update(landed)
-        self._lay_in(landed, progress=progress_of(progress))
+        self._lay_in(landed, progress.partials, progress=progress_of(progress))
 
-    def _lay_in(self, landed: Mapping[int, Generation], **changes: Any) -> None:
+    def _lay_in(
+        self,
+        landed: Mapping[int, Generation],
+        partials: Mapping[int, Partial] = {},
+        **changes: Any,
+    ) -> None:
         pushed: dict[int, bytes] = {}
         with self._turn, self._settled():
+            for position, partial in partials.items():
+                changes |= self._begin(position, partial, pushed)
             for position, generation in landed.items():
                 changes |= self._land(position, generation, pushed)
             with self.hold_sync():
@@ -188,6 +198,24 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
                 data = self._thumbnail_of(position, generation)
             except PictureError as problem:
                 tile = replace(tile, note=str(problem))
+        elif tile.unfinished and (left := generation.partial_bytes):
+            data = stills.thumbnail(left)
+        return self._changes(tile, data, pushed)
+
+    def _begin(self, position: int, partial: Partial, pushed: dict[int, bytes]) -> dict[str, Any]:
+        """Show a picture that is not finished yet."""
+        old = self._board.tile(position)
+        if old is None or old.status != stills.WAITING:
+            return {}
+        try:
+            data = stills.thumbnail(partial.data)
+        except PictureError:
+            return {}
+        return self._changes(old.with_partial(partial.index + 1, self._partials), data, pushed)
+
+    def _changes(self, tile: Tile, data: bytes, pushed: dict[int, bytes]) -> dict[str, Any]:
+        """Put a tile on the board, and give the traits that this changes."""
+        position = tile.position
         self._board = self._board.with_tile(tile)
         changes: dict[str, Any] = {f"tile_{position}": self._told(tile)}
         if self.has_trait(f"picture_{position}"):

@@ -95,6 +95,20 @@ def test_an_original_opens_and_a_star_is_kept(bench: Notebook) -> None:
     until(bench, "bool(lab.log['star'].iloc[-1])", True)
 
 
+def test_previews_are_seen_on_the_way(bench: Notebook) -> None:
+    """With previews asked for, the whole picture comes in the place of an unfinished one."""
+    bench.kernel_do(
+        "seen = []; bench.observe(lambda c: seen.extend(o['partial'] for o in c.new), 'history')"
+    )
+    view(bench).get_by_label("previews").fill("2")
+    until(bench, "bench.partial_images", 2)
+    view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-latest .il-price")).to_have_text("$0.019", timeout=30_000)
+    expect(view(bench).locator(".il-latest img")).to_be_visible()
+    expect(view(bench).locator(".il-partial")).to_have_count(0)
+    until(bench, "True in seen", True)
+
+
 def test_stop_ends_a_press(bench: Notebook) -> None:
     """Of ten dear pictures only what was in flight comes, and the pad is ready again."""
     view(bench).get_by_label("tier").select_option("high")

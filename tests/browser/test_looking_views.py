@@ -406,23 +406,42 @@ def test_a_mask_from_python_is_seen(shown: Notebook) -> None:
 
 # -- what they share --------------------------------------------------------------------------
 
+
+def cells_of(notebook: Notebook) -> object:
+    """Tell which cells there are, and which of them is active."""
+    return notebook.page.evaluate(
+        """() => {
+            const { widgets, activeCellIndex } = window.jupyterapp.shell.currentWidget.content;
+            return [activeCellIndex, ...widgets.map(({ model }) => model.sharedModel.getSource())];
+        }"""
+    )
+
+
 VIEWS = [".il-look-zoom", ".il-look-wipe", ".il-look-mask"]
 
 
 @pytest.mark.parametrize("selector", VIEWS)
 def test_the_notebook_keeps_its_cells(shown: Notebook, selector: str) -> None:
     """Keys that would cut, add, merge or move cells do nothing, wherever the focus is."""
-    count = shown.cells().count()
-    active = "() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"
     inside = shown.page.locator(f"{selector} :is(button:enabled, input, [tabindex='0']):visible")
     assert inside.count() > 2
+    inside.first.focus()  # which makes its cell the active one
+    before = cells_of(shown)
     for at in range(inside.count()):
         inside.nth(at).focus()
-        before = shown.page.evaluate(active)
         for key in ("x", "x", "a", "b", "m", "k", "j", "Delete", "ArrowUp", "ArrowDown"):
             shown.page.keyboard.press(key)
-        assert shown.page.evaluate(active) == before
-    assert shown.cells().count() == count
+    assert cells_of(shown) == before
+
+
+@pytest.mark.parametrize("selector", [".il-pane", ".il-look-wipe button", ".il-easel"])
+def test_the_notebook_keeps_its_shortcuts(shown: Notebook, selector: str) -> None:
+    """Ctrl+S saves the notebook, with the focus in a view as anywhere."""
+    model = "window.jupyterapp.shell.currentWidget.context.model"
+    shown.page.evaluate(f"() => {{ {model}.dirty = true }}")
+    shown.page.locator(selector).first.focus()
+    shown.page.keyboard.press("Control+s")
+    shown.page.wait_for_function(f"() => !{model}.dirty")
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
@@ -539,6 +558,10 @@ def test_reopened_without_its_kernel_a_wipe_still_wipes(shown: Notebook) -> None
     slider.focus()
     shown.page.keyboard.press("Home")
     expect(wiped.nth(1)).to_have_css("clip-path", "inset(0px 0px 0px 0%)")
+    before = cells_of(shown)
+    for key in ("x", "x", "a", "b", "ArrowDown"):
+        shown.page.keyboard.press(key)
+    assert cells_of(shown) == before
     shown.page.keyboard.press("End")
     expect(wiped.nth(1)).to_have_css("clip-path", "inset(0px 0px 0px 100%)")
     static.get_by_label("Left").select_option("1")

@@ -13,6 +13,7 @@ from tests.browser.test_looking_views import (
     MASK,
     WIPE,
     ZOOM,
+    cells_of,
     drag,
     easel,
     pair,
@@ -75,8 +76,17 @@ def test_a_mask_is_painted(shown: Notebook) -> None:
 @pytest.mark.parametrize("selector", [".il-pane", ".il-look-wipe button", ".il-easel"])
 def test_the_notebook_keeps_its_cells(shown: Notebook, selector: str) -> None:
     """Keys pressed in a view do nothing to the notebook."""
-    count = shown.cells().count()
-    shown.page.locator(selector).first.focus()
+    shown.page.locator(selector).first.focus()  # which makes its cell the active one
+    before = cells_of(shown)
     for key in ("x", "x", "a", "b", "Delete"):
         shown.page.keyboard.press(key)
-    assert shown.cells().count() == count
+    assert cells_of(shown) == before
+
+
+def test_the_notebook_keeps_its_shortcuts(shown: Notebook) -> None:
+    """Ctrl+S in a view saves the notebook."""
+    model = "window.jupyterapp.shell.currentWidget.context.model"
+    shown.page.evaluate(f"() => {{ {model}.dirty = true }}")
+    shown.page.locator(".il-pane").first.focus()
+    shown.page.keyboard.press("Control+s")
+    shown.page.wait_for_function(f"() => !{model}.dirty")

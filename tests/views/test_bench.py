@@ -11,7 +11,6 @@ import pytest
 from imagelab import Lab
 from imagelab.errors import InputError
 from imagelab.views.bench import Bench
-from tests.views.test_grid import progress
 
 
 def finished(bench: Bench) -> Bench:
@@ -124,20 +123,18 @@ def test_stars_and_originals_are_those_of_the_ledger(
     assert "not come" in told[2][0]["error"]
 
 
-def test_unfinished_pictures_are_shown_where_a_run_hands_them_over(lab: Lab) -> None:
-    """A partial picture stands in its tile until the whole one comes."""
-    from types import SimpleNamespace
-
-    from tests.insight.making import picture
-
+def test_unfinished_pictures_are_shown_until_the_whole_one_comes(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for previews, a press pushes unfinished pictures before the last; then none is left."""
     bench = lab.bench("a fox")
+    bench.partial_images = 2
+    states: list[bool] = []
+    bench.observe(lambda change: states.extend(one["partial"] for one in change.new), "history")
     bench.generate()
     finished(bench)
-    bench._begin = lambda: None  # type: ignore[method-assign]
-    told = SimpleNamespace(
-        **vars(progress(landed=0)), partials={0: SimpleNamespace(data=picture())}
-    )
-    bench.update({}, told)  # type: ignore[arg-type]
-    assert bench.history[0]["partial"] is True
-    bench.update({0: bench.generations[0]}, progress(landed=1, finished=True))
+    assert True in states
     assert bench.history[0]["partial"] is False
+    assert bench.generations[0].request.partial_images == 2
+    with pytest.raises(InputError, match="partial_images"):
+        bench.partial_images = 4

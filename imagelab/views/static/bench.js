@@ -30,15 +30,16 @@ function pad(make, set, press, stop) {
   const sizes = make("datalist", { id: list });
   const size = make("input", { class: "il-field", list, size: "10", spellcheck: "false", tabindex: "0" });
   const samples = make("input", { class: "il-field", type: "number", min: "1", max: "10", tabindex: "0" });
-  const fields = [field("model", "model", select("model")), field("quality", "tier", select("quality")), field("size", "size", size), field("background", "background", select("background")), field("samples", "samples", samples)];
+  const partials = make("input", { class: "il-field", type: "number", min: "0", max: "3", title: "Unfinished pictures on the way; each costs some tokens", tabindex: "0" });
+  const fields = [field("model", "model", select("model")), field("quality", "tier", select("quality")), field("size", "size", size), field("background", "background", select("background")), field("samples", "samples", samples), field("partial_images", "previews", partials)];
   const nodes = Object.fromEntries(fields.map(([name, , node]) => [name, node]));
   let typing = null;
   const later = (values) => {
     clearTimeout(typing);
     typing = setTimeout(() => set(values()), TYPING_MS);
   };
-  const typed = () => ({ prompt: prompt.value, size: size.value.trim(), samples: Math.max(1, Math.min(10, Math.round(Number(samples.value)) || 1)) });
-  for (const node of [prompt, size, samples]) node.addEventListener("input", () => later(typed));
+  const typed = () => ({ prompt: prompt.value, size: size.value.trim(), samples: Math.max(1, Math.min(10, Math.round(Number(samples.value)) || 1)), partial_images: Math.max(0, Math.min(3, Math.round(Number(partials.value)) || 0)) });
+  for (const node of [prompt, size, samples, partials]) node.addEventListener("input", () => later(typed));
   const go = () => {
     clearTimeout(typing);
     set(typed());
@@ -73,6 +74,7 @@ function pad(make, set, press, stop) {
       put(prompt, model.get("prompt"));
       put(size, model.get("size"));
       put(samples, model.get("samples"));
+      put(partials, model.get("partial_images"));
     },
     tell(model) {
       const progress = model.get("progress");
@@ -184,7 +186,7 @@ function render({ model, el }) {
     history.forEach((one) => drawTile(one.number));
   }
 
-  for (const name of ["prompt", "model", "quality", "size", "background", "samples", "choices"]) watch(`change:${name}`, () => form.draw(model));
+  for (const name of ["prompt", "model", "quality", "size", "background", "samples", "partial_images", "choices"]) watch(`change:${name}`, () => form.draw(model));
   for (const name of ["quote", "problem", "progress"]) watch(`change:${name}`, () => form.tell(model));
   watch("change:history", draw);
   watch("msg:custom", (message, buffers) => {

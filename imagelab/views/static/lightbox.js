@@ -18,6 +18,25 @@ export function facts(tile) {
   return [state, tile.price, tile.seconds, size, ...details, note, tile.remark ? `“${tile.remark}”` : ""].filter(Boolean);
 }
 
+/** Say of a picture that is not finished what it is: on its way, or all that came. */
+export function begunWords(status, unfinished) {
+  if (!unfinished) return "";
+  return status === "waiting" ? unfinished : `${status}: unfinished`;
+}
+
+/** Tell whether a picture is a document that could run scripts if it were opened as a page. */
+export function isDocument(mime) {
+  return /^(image\/svg|text\/|application\/xhtml)/.test(mime);
+}
+
+/** Write bytes as a data URL: a page that is opened from it belongs to nobody. */
+export function dataUrl(bytes, mime) {
+  let letters = "";
+  const view = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
+  for (let at = 0; at < view.length; at += 0x8000) letters += String.fromCharCode(...view.subarray(at, at + 0x8000));
+  return `data:${mime};base64,${btoa(letters)}`;
+}
+
 /** The original of one picture, over everything else. */
 class Lightbox {
   #url = null;
@@ -65,10 +84,11 @@ class Lightbox {
     this.image.style.setProperty("--il-h", tile.height);
     this.image.hidden = !thumbnail;
     if (thumbnail) this.image.src = thumbnail;
+    this.node.classList.toggle("il-begun", Boolean(thumbnail && tile.unfinished));
     this.back.disabled = this.neighbour(tile.position, "ArrowLeft") === null;
     this.on.disabled = this.neighbour(tile.position, "ArrowRight") === null;
     if (!this.node.open) this.node.showModal();
-    if (tile.status !== "done") return this.#state("none", `${tile.status}${tile.note ? `: ${tile.note}` : ""}`);
+    if (tile.status !== "done") return this.#state(thumbnail ? "small" : "none", `${tile.status}${tile.note ? `: ${tile.note}` : ""}`);
     if (!this.ask(tile.position)) return this.#state("small", "");
     this.#state("asked", "");
     this.#slow = setTimeout(() => this.#state("asked", "The kernel is busy or gone; the original comes when it answers."), SLOW_MS);
@@ -80,14 +100,17 @@ class Lightbox {
     clearTimeout(this.#slow);
     if (answer.error) return this.#state("none", answer.error);
     this.#free();
-    this.#blob = new Blob([buffer], { type: answer.mime });
+    // A page opened from a blob's address would be one of the notebook's own: an svg could run scripts there.
+    const document = isDocument(answer.mime);
+    this.#blob = new Blob([buffer], { type: document ? "application/octet-stream" : answer.mime });
     const url = (this.#url = URL.createObjectURL(this.#blob));
+    const shown = document ? dataUrl(buffer, answer.mime) : url;
     const decoded = new Image();
-    decoded.src = url;
+    decoded.src = shown;
     await decoded.decode().catch(() => {});
     if (url !== this.#url) return; // somebody moved on while it was decoded
     if (!decoded.naturalWidth) return this.#state("none", "What is kept is no picture that this browser can show.");
-    this.image.src = url;
+    this.image.src = shown;
     this.image.hidden = false;
     this.save.href = url;
     this.save.download = answer.name;

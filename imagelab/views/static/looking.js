@@ -4,6 +4,7 @@
 // stands in until the original comes. Originals travel as messages, and are let go of again.
 
 const LATE_MS = 4000; // an original that takes longer comes from a busy kernel, or never
+const NOT_FOR_NOTEBOOKS = "data-lm-suppress-shortcuts"; // what JupyterLab and Notebook 7 look for
 const PACE_MS = 100; // Python hears of a moving hand ten times a second at most
 
 // ---- pure parts ---------------------------------------------------------------------------
@@ -90,13 +91,21 @@ function frame(model, el, name, label) {
       save();
     },
     /** Have keys pressed in the view; what `act` takes goes no further, and plain keys never do. */
-    keys(act) {
+    keys(act, isOurs = (event) => !belongsToNotebook(event)) {
+      const mark = (event) => {
+        // Some notebooks hear keys before the view does, and leave those alone whose target says
+        // so. It says so of the view's own keys only, or Ctrl+S would save nothing.
+        if (!root.contains(event.target)) return;
+        if (isOurs(event)) event.target.setAttribute(NOT_FOR_NOTEBOOKS, "true");
+        else event.target.removeAttribute(NOT_FOR_NOTEBOOKS);
+      };
       const hear = (event) => {
-        if (!belongsToNotebook(event)) event.stopPropagation(); // or x cuts the notebook's cell
+        if (isOurs(event)) event.stopPropagation(); // or x cuts the notebook's cell
         if (ownsKeys(event.target, event.key) || !act(event)) return;
         event.stopPropagation();
         event.preventDefault();
       };
+      window.addEventListener("keydown", mark, { signal: ending.signal, capture: true });
       root.addEventListener("keydown", hear, { signal: ending.signal });
     },
     end() {
@@ -112,7 +121,7 @@ function slider(make, { label, least, most, step, words, onmove }) {
   const told = make("span", { class: "il-told", "aria-hidden": "true" });
   const name = make("span", {}, label);
   const input = make("input", {
-    type: "range", min: least, max: most, step, "aria-label": label, "data-lm-suppress-shortcuts": "true",
+    type: "range", min: least, max: most, step, "aria-label": label,
     oninput: () => onmove(Number(input.value)),
   });
   return {

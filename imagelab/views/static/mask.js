@@ -249,14 +249,15 @@ function render({ model, el }) {
     ring.hidden = true;
     finish();
   });
+  // Undo is what a painting hand presses; everywhere else it stays the notebook's.
+  const isUndo = ({ ctrlKey, metaKey, altKey, key }) => (ctrlKey || metaKey) && !altKey && ["z", "Z", "y"].includes(key);
   view.keys((event) => {
-    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (belongsToNotebook(event)) {
-      // Undo is what a painting hand presses; everywhere else it stays the notebook's.
-      if (altKey || !(ctrlKey || metaKey) || !["z", "Z", "y"].includes(key)) return false;
+    const { key, shiftKey } = event;
+    if (isUndo(event)) {
       walk(key === "z" && !shiftKey ? -1 : 1);
       return true;
     }
+    if (belongsToNotebook(event)) return false;
     const far = shiftKey ? 1 : Math.max(1, state.tool === "box" ? picture.width / 32 : state.size / 2);
     const moves = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] };
     const acts = {
@@ -275,7 +276,7 @@ function render({ model, el }) {
     else if (key in acts) acts[key]();
     else return false;
     return true;
-  });
+  }, (event) => isUndo(event) || !belongsToNotebook(event));
 
   const hear = () => {
     for (const name of ["tool", "size", "at", "top"]) state[name] = model.get(name);

@@ -260,12 +260,18 @@ function tileNode(make, position, does) {
       node.classList.toggle("il-asking", Boolean(tile.asking));
       node.classList.toggle("il-chosen", chosen);
       frame.style.aspectRatio = `${tile.width} / ${tile.height}`;
+      const begun = url ? tile.unfinished : "";
+      node.classList.toggle("il-begun", Boolean(begun));
+      const unfinished = begunWords(status, begun);
+      const alt = begun ? `${tile.alt}, ${unfinished}` : tile.alt;
       const image = frame.querySelector("img");
-      if (!url || image?.src !== url || image?.alt !== tile.alt) {
-        frame.replaceChildren(url ? make("img", { src: url, alt: tile.alt, draggable: "false" }) : status === "waiting" || (status === "done" && url === undefined && tile.fetching) ? "" : trouble(make, status, tile));
+      if (url && (image?.src !== url || image?.alt !== alt)) {
+        frame.replaceChildren(make("img", { src: url, alt, draggable: "false" }), begun ? make("span", { class: "il-unfinished" }, unfinished) : "");
+      } else if (!url) {
+        frame.replaceChildren( status === "waiting" || (status === "done" && url === undefined && tile.fetching) ? "" : trouble(make, status, tile));
       }
       button.disabled = status === "waiting" || status === "not asked";
-      button.setAttribute("aria-label", url || tile.fetching ? `Open ${tile.alt}` : `${tile.alt}: ${status}${tile.note ? `, ${tile.note}` : ""}`);
+      button.setAttribute("aria-label", (url || tile.fetching) && !begun ? `Open ${tile.alt}` : `${alt}: ${status}${tile.note ? `, ${tile.note}` : ""}`);
       price.textContent = tile.price;
       seconds.textContent = tile.seconds ?? "";
       label.textContent = tile.label ?? "";
@@ -273,6 +279,7 @@ function tileNode(make, position, does) {
       note.textContent = tile.problem || (status === "done" ? tile.note : "");
       note.title = note.textContent;
       note.classList.toggle("il-problem", Boolean(tile.problem));
+      note.classList.toggle("il-differs", status === "done" && Boolean(tile.differs) && !tile.problem);
       if (tile.problem) note.setAttribute("role", "alert");
       else note.removeAttribute("role");
       remark.textContent = tile.remark ? `“${tile.remark}”` : "";
