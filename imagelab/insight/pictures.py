@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
 from imagelab.insight.layout import Board, Tile
-from imagelab.insight.thumbs import FORMATS, small
-from imagelab.pictures import MIME
+from imagelab.insight.thumbs import FORMATS, small, whole
+from imagelab.pictures import MIME, is_markup
 from imagelab.request import Generation
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ def _described(
         raise PictureError(
             f"{label or name} is no picture that can be shown: give a whole PNG, JPEG or WebP."
         ) from cause
+    if is_markup(data):
+        # Its pixels are looked at: a document could run scripts where a view opens it.
+        drawn, png = read, f"{Path(name or label).stem}.png"
+        return _described(lambda: _encoded(whole(drawn())) or b"", label=label, name=png, made=made)
     with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as seen:
         kind, (width, height) = str(seen.format).lower(), seen.size
     suffix = {"jpeg": "jpg"}.get(kind, kind)

@@ -37,6 +37,15 @@ def test_a_picture_comes_in_four_ways(file: Path) -> None:
     assert {(one.width, one.height, one.format) for one in pictures_of(ways)} == {(60, 40, "png")}
 
 
+def test_an_svg_is_looked_at_as_its_pixels() -> None:
+    """What views open of an svg is a png of its own size: no document reaches a page."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><script/></svg>'
+    (taken,) = pictures_of([svg])
+    assert (taken.format, taken.width, taken.height) == ("png", 60, 40)
+    assert taken.read().startswith(b"\x89PNG")
+    assert taken.name.endswith(".png")
+
+
 def test_bytes_are_given_as_they_are(file: Path) -> None:
     """What a file and a generation hold is never encoded anew."""
     assert [one.read() for one in pictures_of([file, kept(file)])] == [file.read_bytes()] * 2
