@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from imagelab.errors import InputError, PictureError
+from imagelab.insight.alike import likeness
 from imagelab.insight.pictures import board_of, pictures_of
 from imagelab.request import Generation
 from tests.insight.making import FOXES, came, cells_of, lost, picture
@@ -103,3 +104,12 @@ def test_they_are_laid_out_side_by_side(file: Path) -> None:
     board = board_of(pictures_of([kept(file, 0), kept(file, 1)]), "Side by side")
     assert (board.rows, board.columns) == (("Side by side",), ("low", "medium"))
     assert [tile.price for tile in board.tiles] == ["$0.011", "$0.042"]
+
+
+def test_vectors_and_animations_are_looked_at_too(tmp_path: Path) -> None:
+    """An SVG has the size it says, a GIF that of its frames; both can be laid on each other."""
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"></svg>'
+    shown = pictures_of([drawing, picture(40, 30, kind="GIF")])
+    sizes = [(one.format, one.mime, one.width, one.height) for one in shown]
+    assert sizes == [("svg", "image/svg+xml", 40, 30), ("gif", "image/gif", 40, 30)]
+    assert likeness(*(one.read() for one in shown)).fitted == ""
