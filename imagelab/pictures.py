@@ -250,6 +250,7 @@ def drawn(data: bytes, side: int | None = None) -> Image:
     found = look(data)
     scale = 1.0 if side is None else side / max(found.width, found.height)
     width, height = (max(1, round(edge * scale)) for edge in (found.width, found.height))
+    _check_size("svg", width, height)
     try:
         png = resvg_py.svg_to_bytes(svg_string=_harmless(data), width=width, height=height)
         return Image.open(io.BytesIO(bytes(png))).convert("RGBA")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
 from imagelab.insight.layout import Board, Tile
-from imagelab.insight.thumbs import FORMATS, small
-from imagelab.pictures import MIME
+from imagelab.insight.thumbs import small, whole
+from imagelab.pictures import MIME, is_markup, look
 from imagelab.request import Generation
 
 if TYPE_CHECKING:
@@ -114,17 +114,20 @@ def _described(
     read: Callable[[], bytes], *, label: str, name: str, made: Generation | None = None
 ) -> Picture:
     """Look at the bytes once, for their size and kind."""
-    import PIL.Image
-
     data = read()
     try:
         small(data, 16)  # decodes: what is no picture is refused now, not in the page
+        seen = look(data)
     except PictureError as cause:
         raise PictureError(
-            f"{label or name} is no picture that can be shown: give a whole PNG, JPEG or WebP."
+            f"{label or name} is no picture that can be shown: give a whole PNG, JPEG, WebP, "
+            "GIF or SVG."
         ) from cause
-    with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as seen:
-        kind, (width, height) = str(seen.format).lower(), seen.size
+    if is_markup(data):
+        # Its pixels are looked at: a document could run scripts where a view opens it.
+        drawn, png = read, f"{Path(name or label).stem}.png"
+        return _described(lambda: _encoded(whole(drawn())) or b"", label=label, name=png, made=made)
+    kind, width, height = seen.format, seen.width, seen.height
     suffix = {"jpeg": "jpg"}.get(kind, kind)
     file = name or f"{label.replace(' ', '-')}.{suffix}"
     return Picture(

@@ -61,6 +61,8 @@ def whole(data: bytes) -> Image:
         PictureError: as for ``thumbnail``.
 
     """
+    if pictures.is_markup(data):
+        return pictures.drawn(data)
     return small(data, MOST_PIXELS)  # no side is as long, and nothing is enlarged
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from imagelab.errors import InputError, PictureError
+from imagelab.insight.alike import likeness
 from imagelab.insight.pictures import board_of, pictures_of
 from imagelab.request import Generation
 from tests.insight.making import FOXES, came, cells_of, lost, picture
@@ -35,6 +36,15 @@ def test_a_picture_comes_in_four_ways(file: Path) -> None:
     """A path, bytes, a Pillow picture and a generation are all of one size."""
     ways = [file, str(file), file.read_bytes(), Image.open(file), kept(file)]
     assert {(one.width, one.height, one.format) for one in pictures_of(ways)} == {(60, 40, "png")}
+
+
+def test_an_svg_is_looked_at_as_its_pixels() -> None:
+    """What views open of an svg is a png of its own size: no document reaches a page."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><script/></svg>'
+    (taken,) = pictures_of([svg])
+    assert (taken.format, taken.width, taken.height) == ("png", 60, 40)
+    assert taken.read().startswith(b"\x89PNG")
+    assert taken.name.endswith(".png")
 
 
 def test_bytes_are_given_as_they_are(file: Path) -> None:
@@ -103,3 +113,12 @@ def test_they_are_laid_out_side_by_side(file: Path) -> None:
     board = board_of(pictures_of([kept(file, 0), kept(file, 1)]), "Side by side")
     assert (board.rows, board.columns) == (("Side by side",), ("low", "medium"))
     assert [tile.price for tile in board.tiles] == ["$0.011", "$0.042"]
+
+
+def test_vectors_and_animations_are_looked_at_too(tmp_path: Path) -> None:
+    """Of an SVG the pixels are shown, in the size it says; both can be laid on each other."""
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"></svg>'
+    shown = pictures_of([drawing, picture(40, 30, kind="GIF")])
+    sizes = [(one.format, one.mime, one.width, one.height) for one in shown]
+    assert sizes == [("png", "image/png", 40, 30), ("gif", "image/gif", 40, 30)]
+    assert likeness(*(one.read() for one in shown)).fitted == ""

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from imagelab.errors import PictureError
-from imagelab.insight.thumbs import thumbnail, whole
+from imagelab.insight.thumbs import small, thumbnail, whole
 from imagelab.simulator.painter import encode, paint
 from tests.insight.making import picture
 
@@ -91,3 +91,14 @@ def bomb(side: int) -> bytes:
 def test_whole_is_the_size_it_has(kind: str) -> None:
     """Decoded whole, a picture loses no pixel, however it is kept."""
     assert whole(picture(700, 500, kind=kind)).size == (700, 500)
+
+
+def test_a_vector_and_an_animation_have_thumbnails() -> None:
+    """An svg is drawn, at the size asked for or its own; of an animation the first frame shows."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"/>'
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+    gif = io.BytesIO()
+    frames[0].save(gif, "GIF", save_all=True, append_images=frames[1:])
+    assert Image.open(io.BytesIO(thumbnail(svg))).size == (256, 171)
+    assert whole(svg).size == (60, 40)
+    assert small(gif.getvalue(), 32).getpixel((3, 3))[0] > 240
