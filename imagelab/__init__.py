@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         SetupError,
         TemplateError,
     )
+    from imagelab.insight import plots
+    from imagelab.insight.tables import styled
     from imagelab.lab import Lab
     from imagelab.pricing import Quote, quote
     from imagelab.request import Generation, ImageRequest
@@ -54,10 +56,15 @@ _HOMES = {
     "Sweep": "imagelab.sweep",
     "TemplateError": "imagelab.errors",
     "models": "imagelab.catalog.tables",
+    "plots": "imagelab.insight.plots",
     "prices": "imagelab.catalog.tables",
     "providers": "imagelab.catalog.tables",
     "quote": "imagelab.pricing",
+    "styled": "imagelab.insight.tables",
 }
+
+_MODULES = ("plots",)
+"""Names that are modules themselves."""
 
 __all__ = [
     "BudgetError",
@@ -78,9 +85,11 @@ __all__ = [
     "Sweep",
     "TemplateError",
     "models",
+    "plots",
     "prices",
     "providers",
     "quote",
+    "styled",
 ]
 
 
@@ -89,7 +98,8 @@ def __getattr__(name: str) -> object:
     if name == "__version__":
         value = importlib.import_module("importlib.metadata").version("imagelab")
     elif name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
+        home = importlib.import_module(_HOMES[name])
+        value = home if name in _MODULES else getattr(home, name)
     else:
         raise AttributeError(f"module 'imagelab' has no attribute {name!r}")
     globals()[name] = value

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from imagelab import pricing
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import costs, layout, stills
+from imagelab.insight import costs, layout, metrics, stills
 from imagelab.pipeline import Session
+from imagelab.records import measures
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
@@ -130,13 +131,21 @@ class Comparison:
             if name not in table.columns:
                 table[name] = [cell.factors.get(name) for cell in cells]
         table["came"] = [self.came.get(cell.position, "ledger") for cell in cells]
-        return table
+        return metrics.add_columns(table, measures.read(self._session.ledger))
 
-    def costs(self, by: str | Sequence[str] | None = "quality") -> DataFrame:
+    def costs(
+        self,
+        by: str | Sequence[str] | None = "quality",
+        *,
+        over: costs.Over | None = None,
+        values: costs.Value = "spent_usd",
+        totals: bool | None = None,
+    ) -> DataFrame:
         """Add up what these pictures cost, whenever they were paid; see ``Lab.costs``."""
         # Tiers have their own order; everything else comes as it was given.
         orders = {n: v for n, v in self.factors.items() if n not in ("quality", "sample")}
-        return costs.costs(self.frame.drop_duplicates("id"), by, orders)
+        paid = self.frame.drop_duplicates("id")
+        return costs.costs(paid, by, orders, over=over, values=values, totals=totals)
 
     @property
     def saved_usd(self) -> float:

@@ -19,12 +19,12 @@ from imagelab.comparison import Comparison, finisher
 from imagelab.errors import ImageLabError, InputError, RecordError
 from imagelab.exchange.opening import Opening
 from imagelab.exchange.place import Place
-from imagelab.insight import costs
+from imagelab.insight import costs, measuring, metrics, spending
 from imagelab.pipeline import Session
-from imagelab.records import checking
+from imagelab.records import checking, measures, shown
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
-from imagelab.records.rows import Unknown
+from imagelab.records.rows import Unknown, generation_of
 from imagelab.records.store import Store
 from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
 
+MEASURED = ("id", "prompt", "model", "quality", "sample")
+"""What stands beside measures in their table."""
 
 _SEVERAL = "For several: lab.compare(prompt, samples=...)."
 
@@ -319,18 +321,130 @@ class Lab:
     @property
     def log(self) -> DataFrame:
         """Everything ever asked for under this path: one row per picture, oldest first."""
-        return costs.log_frame(self._session.ledger.rows())
+        ledger = self._session.ledger
+        return metrics.add_columns(costs.log_frame(ledger.rows()), measures.read(ledger))
 
-    def costs(self, by: str | Sequence[str] | None = "quality") -> DataFrame:
+    @named()
+    def costs(
+        self,
+        by: str | Sequence[str] | None = "quality",
+        *,
+        over: costs.Over | None = None,
+        values: costs.Value = "spent_usd",
+        totals: bool | None = None,
+    ) -> DataFrame:
         """Add up the log by one column or several: pictures, dollars spent, mean and share.
 
-        Simulated money is never added to real money.
+        ``over`` is ``"hour"``, ``"day"``, ``"week"`` or ``"month"`` (UTC): the table then has
+        one row for each of them and the columns' values across, and its cells show ``values``:
+        ``"spent_usd"``, ``"pictures"``, ``"mean_usd"`` or ``"unknown"``. ``totals`` adds a
+        ``total``; over time there is one unless it is ``False``. ``imagelab.styled`` makes any
+        of these tables one to read. Simulated money is never added to real money.
+
+        >>> lab.costs(["model", "quality"], over="month")       # doctest: +SKIP
 
         Raises:
             InputError: ``by`` names no column of the log.
 
         """
-        return costs.costs(self.log, by)
+        return costs.costs(self.log, by, over=over, values=values, totals=totals)
+
+    @named()
+    def quoted(
+        self, by: str | Sequence[str] | None = "quality", *, totals: bool = False
+    ) -> DataFrame:
+        """Set what was quoted against what it did cost, by one column or several.
+
+        ``ratio`` is the cost by the quote, ``worst`` that of the picture that passed its quote
+        most; ``left_out`` counts pictures that lack one of the two.
+
+        >>> lab.quoted("model")         # doctest: +SKIP
+        """
+        return spending.quoted(self.log, by, totals=totals)
+
+    @named()
+    def waste(self, by: str | Sequence[str] | None = None, *, totals: bool = False) -> DataFrame:
+        """Count what was asked for and brought nothing that was wanted, by reason.
+
+        Failed, refused, perhaps billed, spoilt; and pictures without a star, once any is
+        starred. ``at_risk_usd`` was held for what was perhaps billed.
+
+        >>> lab.waste("model")          # doctest: +SKIP
+        """
+        return spending.waste(self.log, by, totals=totals)
+
+    @named()
+    def savings(self, by: str | Sequence[str] | None = None, *, totals: bool = False) -> DataFrame:
+        """Add up what the ledger saved: pictures that were shown again and not paid again.
+
+        >>> lab.savings(totals=True)    # doctest: +SKIP
+        """
+        shown_cells = shown.cells(self._session.ledger)
+        return spending.savings(self.log, shown_cells, by, totals=totals)
+
+    def forecast(self) -> DataFrame:
+        """Say what this month (UTC) will have cost at its end, a line for each purse.
+
+        The mean of the last 28 days for each day that is left; ``low_usd`` and ``high_usd``
+        hold the end in 8 of 10 months whose days are like those behind.
+
+        >>> lab.forecast().loc["real", "forecast_usd"]          # doctest: +SKIP
+        """
+        return spending.forecast(self.log, datetime.now(UTC))
+
+    # -- measuring ------------------------------------------------------------------------
+
+    def measure(
+        self,
+        *names: str,
+        of: Iterable[Generation] | None = None,
+        fresh: bool = False,
+        **functions: metrics.Function,
+    ) -> DataFrame:
+        """Measure pictures, each once; the measures are columns of the log from then on.
+
+        Built in are ``"sharpness"``, ``"colourfulness"``, ``"alpha"`` (the part that is
+        transparent) and ``"dhash"`` (a perceptual hash); without any name all of them. A
+        function of your own takes a Pillow picture and gives a number, a truth or a text.
+
+        Args:
+            names: built-in measures.
+            of: a comparison, or generations; all pictures of the log where it is left out.
+            fresh: measure again what was measured; an edited function measures anew by itself.
+            functions: your own, by the name of their column.
+
+        Raises:
+            InputError: a name is taken, or a function failed for every picture. Where it
+                failed for some, a warning names them, and everything else is kept.
+
+        >>> lab.measure("sharpness", brightness=lambda picture: ...)        # doctest: +SKIP
+        """
+        wanted = metrics.chosen(names, functions)
+        pictures = self._pictures() if of is None else list(of)
+        found = measuring.measure(self._session.ledger, pictures, wanted, fresh=fresh)
+        if found.failures:
+            warnings.warn(found.words, stacklevel=2)
+        ids = [one.id for one in pictures if one.status == "done"]
+        log = self.log
+        return log.loc[log["id"].isin(ids), [*MEASURED, *(n for n in wanted if n in log)]]
+
+    def near_duplicates(self, most_bits: int = metrics.ALIKE_BITS) -> DataFrame:
+        """List pairs of pictures that look alike, by perceptual hash, the likest first.
+
+        ``distance`` is how many of the hash's 256 bits differ; pairs above ``most_bits`` are
+        left out. The hashes are measured first where they are missing.
+
+        >>> lab.near_duplicates().head()        # doctest: +SKIP
+        """
+        check_number("most_bits", most_bits, 0, 256, whole=True)
+        self.measure("dhash")
+        return metrics.near_duplicates(metrics.add_columns(self.log, {"dhash": {}}), most_bits)
+
+    def _pictures(self) -> list[Generation]:
+        rows = (row for row in self._session.ledger.rows() if row["forgotten_us"] is None)
+        return [generation_of(row, self._session.store.path) for row in rows if row["picture"]]
+
+    # -- purse and files ------------------------------------------------------------------
 
     @property
     def spent_usd(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
 """Grows when tables or columns are added: an older ledger then grows with it when it is opened
 (a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
@@ -115,6 +115,18 @@ purse = sa.Table(
     sa.Column("at_risk_nano", sa.BigInteger, nullable=False),
     sa.Column("held_nano", sa.BigInteger, nullable=False),
 )
+
+measures = sa.Table(
+    "measures",
+    metadata,
+    sa.Column("picture", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("measured_us", sa.BigInteger, nullable=False),
+)
+"""What was measured of a picture, by the hash of its bytes: equal bytes measure equal.
+``version`` tells the function that did; ``value`` is JSON."""
 
 schema_version = sa.Table(
     "schema_version",
