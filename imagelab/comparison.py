@@ -5,12 +5,14 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagelab import pricing
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import costs, layout, metrics, stills
+from imagelab.insight import again, costs, files, layout, metrics, report, stills
+from imagelab.insight.report import Section
 from imagelab.pipeline import Session
 from imagelab.records import measures
 from imagelab.request import Generation, in_notebook
@@ -189,11 +191,53 @@ class Comparison:
 
         return Sheet.of(stills.sheet(self._board(rows, columns), self._pictures(), side=side))
 
-    def page(self, title: str = "Comparison") -> str:
-        """Write one HTML page that opens anywhere, with the pictures and the cost table."""
-        table = self.costs("quality").to_html(border=0, float_format=lambda x: f"{x:.4f}")
-        thumbnails = self._thumbnails(side=512)
-        return stills.page(self._board(), thumbnails, title=title, costs_html=table)
+    def report(
+        self,
+        path: str | Path,
+        *,
+        title: str = "Comparison",
+        side: int | None = None,
+        sections: Sequence[Section] = (),
+    ) -> Path:
+        """Write one HTML file that opens anywhere, offline: pictures, costs, parameters, code.
+
+        Pictures grow on a click, and two of them can be laid over each other. Their longer edge
+        is ``side`` pixels; left out, as large as keeps the file below about 6 MB.
+        ``sections`` stand first: verdicts, tables, charts.
+
+        >>> comparison.report("foxes.html", title="Foxes")          # doctest: +SKIP
+
+        Raises:
+            RecordError: the file cannot be written; the pictures are kept.
+
+        """
+        page = report.render(
+            self._board(),
+            self._pictures(),
+            title=title,
+            side=side,
+            before=sections,
+            after=report.cost_sections(self.frame, self.factors),
+            parameters=report.parameters(list(self), self.cells, self.factors),
+            code=self.code,
+        )
+        with files.written(path, "report") as draft:
+            draft.write_text(page, encoding="utf-8")
+        return Path(path)
+
+    @property
+    def code(self) -> str:
+        """The Python that asks for these pictures again."""
+        held = sum(one.hold_nano for one in {one.id: one for one in self}.values())
+        return again.code(self.cells, self._session.provider, hold_nano=held)
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write ``frame`` as a CSV file; formulas in prompts are defused for spreadsheets."""
+        return files.to_csv(self.frame, path)
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write ``frame`` as a Parquet file, types and all; it needs pyarrow."""
+        return files.to_parquet(self.frame, path)
 
     def _board(self, rows: Axis = None, columns: Axis = None) -> layout.Board:
         return layout.lay_out(

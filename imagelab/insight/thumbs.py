@@ -26,13 +26,18 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
 
     """
     picture = small(data, side)
-    most = 11_000 * side * side // (256 * 256)
+    most = most_bytes(side)
     for quality in (80, 68, 54, 40):
         out = io.BytesIO()
         picture.save(out, "WEBP", quality=quality, method=4)
         if out.tell() <= most:
             break
     return out.getvalue()
+
+
+def most_bytes(side: int) -> int:
+    """Say how many bytes a thumbnail of this size should take at most."""
+    return 11_000 * side * side // (256 * 256)
 
 
 def small(data: bytes, side: int) -> Image:

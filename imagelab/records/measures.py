@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -49,11 +49,3 @@ def keep(
         with ledger.writing() as connection:
             connection.execute(measures.delete().where(old))
             connection.execute(measures.insert(), rows)
-
-
-def drop(ledger: Ledger, names: Iterable[str]) -> int:
-    """Forget measures by name; say how many values that were."""
-    with ledger.writing() as connection:
-        return connection.execute(
-            measures.delete().where(measures.c.name.in_(list(names)))
-        ).rowcount
