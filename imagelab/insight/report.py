@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST_BYTES = 5_600_000
-"""What the pictures of a report may take where nobody says how large they are to be."""
+"""What pictures may take in a page, a third longer as text, where nobody says how large."""
 
 SIDES = (1024, 896, 768, 640, 512, 448, 384, 320, 256, 192, 144, 112)
 """The sizes that are tried, largest first, in pixels of the longer edge."""
@@ -88,26 +88,27 @@ def render(
     )
 
 
-def shrunk(originals: Mapping[int, bytes], side: int | None) -> dict[int, bytes]:
+def shrunk(
+    originals: Mapping[int, bytes], side: int | None, most: int = MOST_BYTES
+) -> dict[int, bytes]:
     """Make the pictures small enough: of ``side`` pixels, or as large as all of them may be."""
     if side is not None:
         return {at: stills.thumbnail(data, side) for at, data in originals.items()}
     for size in SIDES:
-        if stills.most_bytes(size) * len(originals) > 1.3 * MOST_BYTES * 3 / 4:
+        if stills.most_bytes(size) * len(originals) > 1.3 * most * 3 / 4:
             continue  # usual pictures would not fit
-        if made := _all_of(originals, size):
+        if made := _all_of(originals, size, most * 3 // 4):
             return made
     return {at: stills.thumbnail(data, SIDES[-1]) for at, data in originals.items()}
 
 
-def _all_of(originals: Mapping[int, bytes], side: int) -> dict[int, bytes]:
-    """Make all pictures small; none where they turn out to be too much."""
+def _all_of(originals: Mapping[int, bytes], side: int, most: int) -> dict[int, bytes]:
+    """Make all pictures small; none where they turn out to take more than ``most``."""
     made: dict[int, bytes] = {}
-    most = MOST_BYTES * 3 // 4  # as text in a page they are a third longer
     for number, (at, data) in enumerate(originals.items(), 1):
         made[at] = stills.thumbnail(data, side)
         taken = sum(map(len, made.values()))
-        if taken > most or (number >= 8 and taken / number * len(originals) > 1.5 * most):
+        if taken > most or (number >= 8 and taken / number * len(originals) > 1.2 * most):
             return {}
     return made
 
