@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagelab.insight import plots
     from imagelab.insight.tables import styled
     from imagelab.lab import Lab
+    from imagelab.opened import open_zip
     from imagelab.pricing import Quote, quote
     from imagelab.request import Generation, ImageRequest
     from imagelab.runner import Run
@@ -56,6 +57,7 @@ _HOMES = {
     "Sweep": "imagelab.sweep",
     "TemplateError": "imagelab.errors",
     "models": "imagelab.catalog.tables",
+    "open_zip": "imagelab.opened",
     "plots": "imagelab.insight.plots",
     "prices": "imagelab.catalog.tables",
     "providers": "imagelab.catalog.tables",
@@ -85,6 +87,7 @@ __all__ = [
     "Sweep",
     "TemplateError",
     "models",
+    "open_zip",
     "plots",
     "prices",
     "providers",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagelab import pricing
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import again, costs, files, layout, metrics, report, stills
+from imagelab.insight import again, archive, costs, files, layout, metrics, report, stills
 from imagelab.insight.report import Section
 from imagelab.pipeline import Session
 from imagelab.records import measures
@@ -231,6 +231,26 @@ class Comparison:
         held = sum(one.hold_nano for one in {one.id: one for one in self}.values())
         return again.code(self.cells, self._session.provider, hold_nano=held)
 
+    def zip(self, path: str | Path) -> Path:
+        """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
+
+        ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
+        provider: a paid run becomes a free tutorial, or a bug report. No key, host or path of
+        this machine is in it; prompts and errors are.
+
+        >>> comparison.zip("foxes.zip")         # doctest: +SKIP
+
+        Raises:
+            RecordError: the file cannot be written, or a picture is gone.
+
+        """
+        return archive.write(path, self.cells, self._asked(), came=self.came, left=self.left)
+
+    def _asked(self) -> dict[int, Generation]:
+        """Give what was asked for, by position, of the cells that are here."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        return {at: one for at, one in there.items() if one is not None}
+
     def to_csv(self, path: str | Path) -> Path:
         """Write ``frame`` as a CSV file; formulas in prompts are defused for spreadsheets."""
         return files.to_csv(self.frame, path)
@@ -253,8 +273,7 @@ class Comparison:
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""
-        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
-        return {at: one for at, one in there.items() if one is not None and one.status == "done"}
+        return {at: one for at, one in self._asked().items() if one.status == "done"}
 
     def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
         return {at: stills.thumbnail(data, side) for at, data in self._pictures().items()}

@@ -9,24 +9,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from imagelab import planning
 from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
 from imagelab.comparison import Comparison, finisher
-from imagelab.errors import ImageLabError, InputError, RecordError
+from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
 from imagelab.exchange.opening import Opening
 from imagelab.exchange.place import Place
-from imagelab.insight import costs, measuring, metrics, spending
+from imagelab.insight import archive, costs, measuring, metrics, replaying, spending
 from imagelab.pipeline import Session
 from imagelab.records import checking, measures, shown
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import Unknown, generation_of
 from imagelab.records.store import Store
-from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
+from imagelab.request import (
+    REPLAY,
+    Generation,
+    ImageRequest,
+    dollars_kept,
+    in_notebook,
+    key_of,
+)
 from imagelab.runner import Run
 from imagelab.sweep import Cell, Sweep
 
@@ -62,6 +69,8 @@ class Lab:
         base_url: the address of a compatible API, ending in ``/v1`` as a rule.
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
+        replay: a ZIP that ``comparison.zip`` wrote: it answers in place of a provider, over
+            real HTTP on this machine, what it was asked before, for simulated money.
 
     Raises:
         MissingKeyError: no key was found; the message names the variable to set.
@@ -88,8 +97,10 @@ class Lab:
         base_url: str | None = None,
         timeout: float = TIMEOUT_SECONDS,
         images_per_minute: float | None = None,
+        replay: str | Path | None = None,
     ) -> None:
-        self._place = Place.find(provider, base_url)
+        recorded = _recorded(replay, provider, base_url)
+        self._place = recorded.place if recorded else Place.find(provider, base_url)
         self.model = model or self._place.default_model
         self.path = folder(path)
         check_number("concurrency", concurrency, 1, 1000, whole=True)
@@ -103,6 +114,7 @@ class Lab:
             connections=concurrency,
             images_per_minute=images_per_minute,
             drawn=self._drawn,
+            answer=recorded.answer if recorded else None,
         )
         most = budget_nano(budget)
         _make_folder(self.path)
@@ -537,6 +549,28 @@ class Lab:
         """Count the pictures of a request so far, so that asking again gives a new one."""
         key = key_of(self._session.provider, "generate", body)
         return self._session.ledger.pictures_of(key)
+
+
+class _Recorded(NamedTuple):
+    place: Place
+    answer: replaying.Answer
+
+
+def _recorded(
+    replay: str | Path | None, provider: str | None, base_url: str | None
+) -> _Recorded | None:
+    """Read the ZIP that is to answer, if one is."""
+    if replay is None:
+        if provider == REPLAY:
+            raise SetupError('A replay needs its ZIP: Lab(replay="file.zip").')
+        return None
+    if base_url is not None or provider not in (None, REPLAY):
+        raise InputError(
+            "A replay answers in place of a provider: leave provider and base_url out."
+        )
+    held = archive.read(replay)
+    place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
+    return _Recorded(place, replaying.answers(held))
 
 
 def _only_generation(run: Run[Generation]) -> Generation:

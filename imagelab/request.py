@@ -39,6 +39,9 @@ SETTINGS = (
 MOST_TOKENS = 2**31 - 1
 """No picture takes as many: a higher count is a mistake, and its true number is unknown."""
 
+REPLAY = "replay"
+"""How providers are called that answer as was answered before, each with its ZIP's digest."""
+
 MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 

@@ -10,6 +10,7 @@ from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.simulator import Simulator
+from imagelab.simulator.bodies import Reply
 
 Drawn = Callable[[Mapping[str, object]], int]
 """Tells how many pictures of a request (its body on the wire) there are already."""
@@ -18,7 +19,8 @@ Drawn = Callable[[Mapping[str, object]], int]
 class Opening:
     """Makes a lab's client when it is first needed; a simulator on this machine starts then.
 
-    ``drawn`` lets that simulator go on counting, so that asking again gives a new picture.
+    ``drawn`` lets that simulator go on counting, so that asking again gives a new picture;
+    ``answer`` lets it answer from a record in place of drawing.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Opening:
         connections: int,
         images_per_minute: float | None,
         drawn: Drawn,
+        answer: Callable[[bytes, str], Reply] | None = None,
     ) -> None:
         self._place = place
         self.pacer = Pacer(images_per_minute)
@@ -42,7 +45,7 @@ class Opening:
             connections=connections,
             pacer=self.pacer,
         )
-        self._drawn = drawn
+        self._drawn, self._answer = drawn, answer
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._simulator: Simulator | None = None
@@ -63,7 +66,7 @@ class Opening:
             return self._client
 
     def _start_simulator(self) -> str:
-        self._simulator = Simulator(drawn=self._drawn).start()
+        self._simulator = Simulator(drawn=self._drawn, answer=self._answer).start()
         return self._simulator.url
 
     def close(self) -> None:

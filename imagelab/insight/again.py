@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from imagelab.catalog import providers
 from imagelab.catalog.money import NANO
-from imagelab.request import ImageRequest
+from imagelab.request import REPLAY, ImageRequest
 from imagelab.sweep import FACTORS, Cell
 
 SETTINGS = tuple(name for name in FACTORS if name != "prompt")
@@ -38,6 +38,8 @@ def literal(text: str) -> str:
 
 
 def _lab(provider: str, hold_nano: int) -> str:
+    if provider.startswith(f"{REPLAY}-"):
+        return 'Lab(replay="file.zip")'
     known = providers.find(provider)
     if known is None:
         return f'Lab(base_url="https://...", api_key="...")  # {provider!r}'

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from imagelab.catalog.money import show
 from imagelab.errors import InputError
-from imagelab.request import Generation
+from imagelab.request import REPLAY, Generation
 from imagelab.sweep import FACTORS, Cell
 
 ACROSS = ("quality", "model", "size", "background", "output_format")
@@ -50,6 +50,7 @@ class Tile:
     generation: int | None = None
     cost_nano: int | None = None
     simulated: bool = False
+    replayed: bool = False
 
     @property
     def shown(self) -> bool:
@@ -73,6 +74,7 @@ class Tile:
             generation=generation.id,
             cost_nano=generation.cost_nano,
             simulated=generation.simulated,
+            replayed=generation.simulated and generation.provider.startswith(f"{REPLAY}-"),
         )
 
 
@@ -105,6 +107,13 @@ class Board:
     def simulated(self) -> bool:
         """Whether any of the pictures came from a simulator."""
         return any(tile.simulated for tile in self.tiles)
+
+    @property
+    def badge(self) -> str:
+        """What must be said of pictures that nobody paid for; nothing of others."""
+        if any(tile.replayed for tile in self.tiles):
+            return "replayed pictures, simulated money"
+        return "simulated pictures, real prices" if self.simulated else ""
 
     @property
     def row_totals(self) -> tuple[str, ...]:

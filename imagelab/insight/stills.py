@@ -100,7 +100,7 @@ def text(board: Board) -> str:
                 parts.append(" ".join([board.columns[tile.column], tile.label, price]).strip())
         lines.append(f"{name}: {', '.join(' '.join(part.split()) for part in parts)}")
     total = f", {board.total}" if board.total else ""
-    mark = " (simulated pictures, real prices)" if board.simulated else ""
+    mark = f" ({board.badge})" if board.badge else ""
     return "\n".join([*lines, f"{counted(board.shown, board.pictures)}{total}{mark}"])
 
 

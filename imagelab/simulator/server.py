@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagelab.errors import InputError, SetupError
 from imagelab.simulator.billed import Billed
+from imagelab.simulator.bodies import Reply
 from imagelab.simulator.desk import Desk, Traffic
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
@@ -30,7 +31,8 @@ class Simulator(AbstractContextManager["Simulator"]):
     as it keeps its counts. ``latency`` is the seconds a picture takes at least. ``drawn`` tells
     how many pictures there are already of a request's body when it first comes, so that
     counting goes on there. ``images_per_minute`` and ``tokens_per_minute`` limit the rate (all
-    models share them). With ``retire`` models past their shutdown day are unknown.
+    models share them). With ``retire`` models past their shutdown day are unknown. ``answer``
+    gives the whole answer to a request's body and id, in place of drawing, and bills nothing.
 
     >>> from openai import OpenAI
     >>> with Simulator(latency=0.5) as simulator:
@@ -53,12 +55,13 @@ class Simulator(AbstractContextManager["Simulator"]):
         images_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
         retire: bool = False,
+        answer: Callable[[bytes, str], Reply] | None = None,
     ) -> None:
         _check(host, port, latency)
         limits = Limits(images_per_minute=images_per_minute, tokens_per_minute=tokens_per_minute)
         self.faults = Faults(*faults)
         self.billed = Billed()
-        self._desk = Desk(self.faults, limits, drawn=drawn, retire=retire)
+        self._desk = Desk(self.faults, limits, drawn=drawn, retire=retire, answer=answer)
         self._traffic = Traffic()
         self._latency = latency
         self._port = port

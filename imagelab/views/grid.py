@@ -281,6 +281,7 @@ def _totals(board: stills.Board) -> dict[str, Any]:
         "all": board.total,
         "shown": board.shown,
         "simulated": board.simulated,
+        "badge": board.badge,
     }
 
 
