@@ -19,7 +19,7 @@ from imagelab.comparison import Comparison, finisher
 from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
 from imagelab.exchange.opening import Opening
 from imagelab.exchange.place import Place
-from imagelab.insight import archive, costs, measuring, metrics, replaying, spending
+from imagelab.insight import costs, measuring, metrics, replaying, spending, unpacking
 from imagelab.pipeline import Session
 from imagelab.records import checking, measures, shown
 from imagelab.records.checking import Check
@@ -568,7 +568,7 @@ def _recorded(
         raise InputError(
             "A replay answers in place of a provider: leave provider and base_url out."
         )
-    held = archive.read(replay)
+    held = unpacking.read(replay)
     place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
     return _Recorded(place, replaying.answers(held))
 

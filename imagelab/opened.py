@@ -12,7 +12,7 @@ from imagelab.catalog.arguments import named
 from imagelab.comparison import Comparison
 from imagelab.errors import SetupError
 from imagelab.exchange.client import Client
-from imagelab.insight import archive
+from imagelab.insight import unpacking
 from imagelab.pipeline import Session
 from imagelab.records import importing
 from imagelab.records.ledger import Ledger
@@ -35,10 +35,10 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
         RecordError: ``folder`` cannot be written, or holds something else.
 
     """
-    held = archive.read(path)
+    held = unpacking.read(path)
     where = _temporary() if folder is None else as_folder(folder)
     store = Store(where / "pictures")
-    for _, suffix, data in archive.pictures(held):
+    for _, suffix, data in unpacking.pictures(held):
         store.keep(data, suffix)
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
     importing.take_over(ledger, held.rows)

@@ -84,6 +84,6 @@ def to_parquet(table: DataFrame, path: str | Path) -> Path:
             table.to_parquet(draft, engine="pyarrow", index=False)
         except ImportError as cause:
             raise SetupError(
-                'Parquet is written by pyarrow, which is not installed: pip install "pyarrow".'
+                'Parquet is written by pyarrow, which is missing: pip install "imagelab[parquet]".'
             ) from cause
     return Path(path)
