@@ -244,7 +244,8 @@ class Comparison:
             RecordError: the file cannot be written, or a picture is gone.
 
         """
-        return archive.write(path, self.cells, self._asked(), came=self.came, left=self.left)
+        rows = self._session.ledger.rows(one.id for one in self)
+        return archive.write(path, self.cells, self._asked(), rows, came=self.came, left=self.left)
 
     def _asked(self) -> dict[int, Generation]:
         """Give what was asked for, by position, of the cells that are here."""

@@ -14,7 +14,7 @@ from imagelab.errors import SetupError
 from imagelab.exchange.client import Client
 from imagelab.insight import unpacking
 from imagelab.pipeline import Session
-from imagelab.records import importing
+from imagelab.records import travelling
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 
@@ -41,7 +41,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
     for _, suffix, data in unpacking.pictures(held):
         store.keep(data, suffix)
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
-    importing.take_over(ledger, held.rows)
+    travelling.take_over(ledger, held.rows)
     rows = {row["id"]: ledger.generation(row["id"]) for row in held.rows}
     session = Session(
         provider=held.provider,

@@ -10,23 +10,20 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from imagelab.insight.files import written
 from imagelab.records.ledger import Came
-from imagelab.request import Generation, ImageRequest, names
+from imagelab.records.travelling import packed
+from imagelab.request import Generation
 from imagelab.sweep import Cell
 
 FORMAT, VERSION = "imagelab comparison", 1
 MANIFEST = "manifest.json"
 
 _STEADY = (1980, 1, 1, 0, 0, 0)
-
-_APART = ("request", "usage", "time", "loader", "run")
-COLUMNS = tuple(name for name in names(Generation) if name not in _APART)
-"""The columns of a row that travel as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +55,14 @@ def write(
     path: str | Path,
     cells: Sequence[Cell],
     generations: Mapping[int, Generation],
+    rows: Sequence[Mapping[str, Any]],
     *,
     came: Mapping[int, str] = {},
     left: Mapping[int, str] = {},
 ) -> Path:
-    """Write the ZIP. The same comparison gives the same bytes.
+    """Write the ZIP: cells, what each shows by position, and the ledger's rows of that.
+
+    The same comparison gives the same bytes.
 
     Raises:
         RecordError: it cannot be written, or a picture is gone (a ``PictureError``).
@@ -73,9 +73,9 @@ def write(
         "format": FORMAT,
         "version": VERSION,
         "cells": [_of_cell(cell, generations, came, left) for cell in cells],
-        "generations": [row_of(one) for one in unique.values()],
+        "generations": [packed(row) for row in rows],
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     with written(path, "ZIP file") as draft, zipfile.ZipFile(draft, "w") as file:
         kept = zipfile.ZIP_DEFLATED
         file.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), kept)
@@ -97,21 +97,16 @@ def _of_cell(
     came: Mapping[int, str],
     left: Mapping[int, str],
 ) -> dict[str, Any]:
-    shown = generations.get(cell.position)
-    return {
-        "position": cell.position,
+    """Write a cell; what it asked for stands in its row, or here where there is none."""
+    at, shown = cell.position, generations.get(cell.position)
+    asked = {"operation": cell.request.operation, **cell.request.parameters()}
+    found = {
+        "position": at,
         "factors": dict(cell.factors),
         "sample": cell.sample,
-        "request": {"operation": cell.request.operation, **cell.request.parameters()},
         "generation": None if shown is None else shown.id,
-        "came": came.get(cell.position),
-        "left": left.get(cell.position),
+        "request": asked if shown is None else None,
+        "came": came.get(at),
+        "left": left.get(at),
     }
-
-
-def row_of(generation: Generation) -> dict[str, Any]:
-    """Write a generation as the columns that travel."""
-    plain = {name: getattr(generation, name) for name in COLUMNS}
-    asked = {name: getattr(generation.request, name) for name in names(ImageRequest)}
-    moment = round(generation.time.timestamp() * 1e6)
-    return {**plain, **asked, **asdict(generation.usage), "created_us": moment}
+    return {name: value for name, value in found.items() if value is not None}

@@ -8,35 +8,13 @@ from typing import Any
 
 from imagelab import errors
 from imagelab.errors import InputError
-from imagelab.insight.archive import COLUMNS, Archive
+from imagelab.insight.archive import Archive
 from imagelab.records.rows import generation_of
-from imagelab.request import MIME, ImageRequest, Usage, names, plain
+from imagelab.records.travelling import unpacked
+from imagelab.request import MIME, ImageRequest, names, plain
 from imagelab.sweep import Cell
 
 STATUSES = ("done", "failed", "refused", "unknown", "spoilt")
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "id": (int,),
-    "key": (str,),
-    "sample": (int,),
-    "take": (int,),
-    "provider": (str,),
-    "simulated": (bool,),
-    "status": (str,),
-    "created_us": (int,),
-    "hold_nano": (int,),
-    "attempts": (int,),
-    "prompt": (str,),
-    "model": (str,),
-    "operation": (str,),
-    "seconds": (int, float, type(None)),
-}
-"""The kinds of values in a row that are not plain: all others are texts, or missing."""
-
-_WHOLE = (
-    *("cost_nano", "quoted_nano", "width", "height", "size_bytes", "output_compression"),
-    *names(Usage),
-)
 
 
 class ManifestError(Exception):
@@ -96,8 +74,11 @@ def _list(manifest: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Take a row's columns over, each of its kind; what is no column of ours is left out."""
-    row = {name: _value(name, raw.get(name)) for name in _all_columns()}
+    """Take a row over whose words mean something: a status, a hash, a kind of file, a time."""
+    try:
+        row = unpacked(raw)
+    except ValueError as wrong:
+        raise ManifestError(f"has {wrong}") from None
     if row["status"] not in STATUSES or row["billed"] not in ("yes", "no", "perhaps", None):
         raise ManifestError(f"has a row that is {row['status'][:20]!r}")
     if row["picture"] is not None and not re.fullmatch(r"[0-9a-f]{64}", row["picture"]):
@@ -107,24 +88,11 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     kind = getattr(errors, row["error_kind"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
         row["error_kind"] = None
-    return {**row, "run": None}
+    return row
 
 
 _END_OF_TIME = 253_402_300_800_000_000
 """The last microsecond of the year 9999, since 1970."""
-
-
-def _value(name: str, value: Any) -> Any:
-    kinds = _KINDS.get(name, (int, type(None)) if name in _WHOLE else (str, type(None)))
-    fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-    if not fits or (isinstance(value, int | float) and not abs(value) < 2**63):
-        raise ManifestError(f"has {str(value)[:40]!r} where {name} is wanted")
-    return plain(value) if isinstance(value, str) else value
-
-
-def _all_columns() -> tuple[str, ...]:
-    columns = (*COLUMNS, *names(ImageRequest), *names(Usage), "created_us")
-    return tuple(dict.fromkeys(columns))
 
 
 def _cell(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Cell:
@@ -145,9 +113,8 @@ def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> I
             raise ManifestError(f"shows row {str(number)[:20]}, which is not in it")
         return generation_of(rows[number], None).request
     known = asked if isinstance(asked, dict) else {}
-    values = {name: _value(name, known.get(name)) for name in names(ImageRequest)}
-    given = {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in known.items() if name in names(ImageRequest)}
     try:
         return ImageRequest(**given)
-    except InputError as cause:
+    except (InputError, TypeError, AttributeError, ValueError) as cause:
         raise ManifestError(f"asks for what cannot be asked: {cause}") from cause

@@ -339,7 +339,7 @@ def test_pictures_that_claim_too_many_pixels_are_refused(packed: Path, tmp_path:
         files[f"pictures/{name}.png"] = out.getvalue()
         manifest(
             lambda content: [
-                row.update(picture=name) for row in content["generations"] if row["picture"]
+                row.update(picture=name) for row in content["generations"] if row.get("picture")
             ]
         )(files)
 
