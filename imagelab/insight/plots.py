@@ -7,7 +7,6 @@ the same, so that they read in grey print too. Real and simulated money never sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from imagelab.errors import InputError
@@ -110,14 +109,14 @@ def cost(
 def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
     """Draw quality against cost: strengths with their intervals, and the frontier.
 
-    ``ranking`` is a table with the columns ``level``, ``strength``, ``low``, ``high`` and
-    ``cost_usd`` (or an object whose ``frame`` is one). A bound that is missing or infinite is
-    drawn as an arrow. On the frontier stands what no cheaper level equals.
+    ``ranking`` is a table with the columns ``level`` (or it is the index), ``strength`` or
+    ``win_rate``, its bounds ``low`` and ``high``, and ``cost_usd``; or an object whose ``frame``
+    is one, such as a verdict. A bound that is missing or infinite is drawn as an arrow. On the
+    frontier stands what no cheaper level equals.
 
-    >>> imagelab.plots.frontier(comparison.ranking(by="quality"))       # doctest: +SKIP
+    >>> imagelab.plots.frontier(comparison.verdict())       # doctest: +SKIP
     """
-    wanted = ("level", "strength", "low", "high", "cost_usd")
-    table = _frame(ranking, wanted).dropna(subset=["strength", "cost_usd"]).sort_values("cost_usd")
+    table, label = _ranked(ranking)
     ax = axes(ax, (6.0, 4.0))
     if empty(ax, table, "no level has a strength and a cost yet"):
         return ax
@@ -134,7 +133,7 @@ def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
     ax.minorticks_off()
     ax.set_xticks(sorted(set(table["cost_usd"])))
     ax.set_xlabel("dollars a picture")
-    ax.set_ylabel("strength (log odds)")
+    ax.set_ylabel(label)
     ax.set_title("What a dearer level buys", loc="left")
     return ax
 
@@ -207,8 +206,8 @@ def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = N
 def wins(matrix: Any, *, ax: Axes | None = None) -> Axes:
     """Draw how often each level (down) beat each other one (across), in percent and in duels.
 
-    ``matrix`` is a square table of wins, levels down and across, a tie being half a win for
-    each side (or an object whose ``wins`` is one).
+    ``matrix`` is a square table of wins, levels down and across; or an object whose ``matrix``
+    is one, such as a ranking. Half a win for each side may stand for a tie.
 
     >>> imagelab.plots.wins(comparison.ranking(by="quality"))       # doctest: +SKIP
     """
@@ -283,20 +282,33 @@ def _all_spans(starts: Any, over: Over) -> Any:
     return whole if len(whole) <= 2000 else starts
 
 
-def _frame(given: Any, wanted: Sequence[str]) -> DataFrame:
+def _ranked(given: Any) -> tuple[DataFrame, str]:
+    """Read levels with a strength and its bounds, cheapest first, and what the strength is."""
     import pandas as pd
 
     table = getattr(given, "frame", given)
-    missing = [one for one in wanted if one not in getattr(table, "columns", ())]
-    if not isinstance(table, pd.DataFrame) or missing:
-        raise InputError(f"A table with the columns {', '.join(wanted)} is wanted here.")
-    return table
+    if isinstance(table, pd.DataFrame) and "level" not in table.columns:
+        table = table.reset_index(names="level")
+    columns = getattr(table, "columns", ())
+    kind = "strength" if "strength" in columns else "win_rate"
+    wanted = ("level", kind, "low", "high", "cost_usd")
+    if not isinstance(table, pd.DataFrame) or not set(wanted) <= set(columns):
+        raise InputError(
+            "A table with the columns level, strength (or win_rate), low, high and cost_usd is "
+            "wanted here."
+        )
+    numbers = dict.fromkeys(("strength", "low", "high", "cost_usd"), "float64")
+    known = table[list(wanted)].rename(columns={kind: "strength"}).astype(numbers)
+    known = known[known["cost_usd"].notna() & (known["cost_usd"] > 0) & known["strength"].notna()]
+    known = known.sort_values("cost_usd", kind="stable", ignore_index=True)
+    label = "strength (log odds)" if kind == "strength" else "win rate against the others"
+    return known, label
 
 
 def _square(given: Any) -> DataFrame:
     import pandas as pd
 
-    table = getattr(given, "wins", given)
+    table = getattr(given, "matrix", given)
     if not isinstance(table, pd.DataFrame) or list(table.index) != list(table.columns):
         raise InputError("A square table of wins is wanted: the same levels down and across.")
     return table.astype(float).fillna(0)

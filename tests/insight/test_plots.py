@@ -110,6 +110,24 @@ def test_the_frontier_leaves_out_what_is_dearer_and_no_better() -> None:
     assert list(ax.lines[0].get_xdata()) == [0.011, 0.167]
 
 
+def test_a_verdict_with_its_levels_in_the_index_is_drawn() -> None:
+    """Win rates by level stand for strengths, and an object is drawn by its frame."""
+
+    class Verdict:
+        frame = RANKING.set_index("level").rename(columns={"strength": "win_rate"})
+
+    assert "win rate" in plots.frontier(Verdict()).get_ylabel()
+
+
+def test_a_ranking_is_drawn_by_its_matrix() -> None:
+    """An object that has a matrix of wins is drawn by it."""
+
+    class Ranking:
+        matrix = WINS
+
+    assert "75%" in {text.get_text().split("\n")[0] for text in plots.wins(Ranking()).texts}
+
+
 def test_a_table_that_does_not_fit_is_said() -> None:
     """A ranking without its columns and a matrix that is not square are input errors."""
     with pytest.raises(InputError, match="strength"):
