@@ -108,11 +108,14 @@ def beside(ax: Axes, table: DataFrame) -> None:
     ax.margins(y=0.14)
 
 
-def duels(ax: Axes, row: int, column: int, rate: float, met: float) -> None:
-    """Write into a square of the matrix who won how often."""
-    words = f"{rate:.0%}\nof {met:g}" if met else "no duel"
+def duels(
+    ax: Axes, row: int, column: int, rate: float, met: float, *, counted: bool = True
+) -> None:
+    """Write into a square of the matrix who won how often, and of how many duels."""
+    number = f"\nof {met:g}" if counted else ""
+    words = f"{rate:.0%}{number}" if met else "no duel" if counted else "–"
     ink = "white" if met and abs(rate - 0.5) > 0.32 else INK if met else SOFT
-    ax.text(column, row, words, ha="center", va="center", color=ink, fontsize=9)
+    ax.text(column, row, words, ha="center", va="center", color=ink, fontsize=9 if counted else 7)
 
 
 def interval(ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool) -> None:

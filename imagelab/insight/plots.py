@@ -7,6 +7,7 @@ the same, so that they read in grey print too. Real and simulated money never sh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from imagelab.errors import InputError
@@ -131,7 +132,7 @@ def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
     ax.margins(x=0.2)
     money_axis(ax, "x")
     ax.minorticks_off()
-    ax.set_xticks(sorted(set(table["cost_usd"])))
+    ax.set_xticks(_apart(table["cost_usd"]))
     ax.set_xlabel("dollars a picture")
     ax.set_ylabel(label)
     ax.set_title("What a dearer level buys", loc="left")
@@ -214,16 +215,19 @@ def wins(matrix: Any, *, ax: Axes | None = None) -> Axes:
     import numpy as np
 
     table = _square(matrix)
-    ax = axes(ax, (1.1 * len(table) + 2.4, 0.9 * len(table) + 1.4))
+    many = len(table) > MOST_KINDS
+    wide, high = (0.62, 0.5) if many else (1.1, 0.9)
+    ax = axes(ax, (wide * len(table) + 2.4, high * len(table) + 1.4))
     won = table.to_numpy(float)
     met = won + won.T
     rates = np.divide(won, met, out=np.full_like(won, np.nan), where=met > 0)
     ax.imshow(rates, cmap=diverging(), vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*won.shape):
         if row != column:
-            duels(ax, row, column, float(rates[row, column]), float(met[row, column]))
+            figures = float(rates[row, column]), float(met[row, column])
+            duels(ax, row, column, *figures, counted=not many)
     names = [short(name) for name in table.index]
-    ax.set_xticks(range(len(names)), names)
+    ax.set_xticks(range(len(names)), names, rotation=90 if many else 0)
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0, bottom=False, top=False)
     ax.spines[:].set_visible(False)
@@ -303,6 +307,15 @@ def _ranked(given: Any) -> tuple[DataFrame, str]:
     known = known.sort_values("cost_usd", kind="stable", ignore_index=True)
     label = "strength (log odds)" if kind == "strength" else "win rate against the others"
     return known, label
+
+
+def _apart(dollars: Iterable[float]) -> list[float]:
+    """Choose the costs to name on a logarithmic axis: none so near another that words meet."""
+    kept: list[float] = []
+    for one in sorted(dollars):
+        if not kept or one > 1.4 * kept[-1]:
+            kept.append(one)
+    return kept
 
 
 def _square(given: Any) -> DataFrame:
