@@ -235,8 +235,8 @@ class Comparison:
         """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
 
         ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
-        provider: a paid run becomes a free tutorial, or a bug report. No key, host or path of
-        this machine is in it; prompts and errors are.
+        provider: a paid run becomes a free tutorial, or a bug report. No key, owner or host is
+        in it; prompts, and errors in their own words, are.
 
         >>> comparison.zip("foxes.zip")         # doctest: +SKIP
 

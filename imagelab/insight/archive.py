@@ -1,7 +1,7 @@
 """A comparison in a ZIP: originals under the hash of their bytes, and a manifest of all the rest.
 
 ``manifest.json`` holds the cells and the rows of the ledger that a reader needs: no owner, no
-host, no path and no key. What is read is believed in nothing: names, sizes, hashes and values
+host and no key. What is read is believed in nothing: names, sizes, hashes and values
 are checked before anything is kept, and nothing is ever unpacked by the name it claims.
 """
 
