@@ -112,9 +112,7 @@ def test_a_picture_that_is_gone_is_said(open_lab: Callable[..., Lab], tmp_path: 
     assert not list(tmp_path.glob("*.zip*"))
 
 
-def test_what_was_not_asked_for_is_told_again(
-    open_lab: Callable[..., Lab], tmp_path: Path
-) -> None:
+def test_what_was_not_asked_for_is_told_again(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
     """A run that ended at its budget comes back with the cells that it left, and why."""
     stopped = open_lab(budget=0.02).compare("a fox", quality=["low", "high"])
     back = imagelab.open_zip(stopped.zip(tmp_path / "stopped.zip"))
