@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from imagelab.request import Generation, ImageRequest
     from imagelab.runner import Run
     from imagelab.sweep import Sweep
+    from imagelab.views.mask import MaskPad
+    from imagelab.views.wipe import Wipe
+    from imagelab.views.zoom import Zoom
 
     __version__: str
 
@@ -47,6 +50,7 @@ _HOMES = {
     "ImageRequest": "imagelab.request",
     "InputError": "imagelab.errors",
     "Lab": "imagelab.lab",
+    "MaskPad": "imagelab.views.mask",
     "MissingKeyError": "imagelab.errors",
     "ModelError": "imagelab.errors",
     "PictureError": "imagelab.errors",
@@ -56,6 +60,8 @@ _HOMES = {
     "SetupError": "imagelab.errors",
     "Sweep": "imagelab.sweep",
     "TemplateError": "imagelab.errors",
+    "Wipe": "imagelab.views.wipe",
+    "Zoom": "imagelab.views.zoom",
     "models": "imagelab.catalog.tables",
     "open_zip": "imagelab.opened",
     "plots": "imagelab.insight.plots",
@@ -77,6 +83,7 @@ __all__ = [
     "ImageRequest",
     "InputError",
     "Lab",
+    "MaskPad",
     "MissingKeyError",
     "ModelError",
     "PictureError",
@@ -86,6 +93,8 @@ __all__ = [
     "SetupError",
     "Sweep",
     "TemplateError",
+    "Wipe",
+    "Zoom",
     "models",
     "open_zip",
     "plots",

@@ -6,15 +6,19 @@ import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import again, archive, costs, files, layout, metrics, report, stills
+from imagelab.insight.differing import Difference, differ
 from imagelab.insight.report import Section
 from imagelab.pipeline import Session
 from imagelab.records import measures
+from imagelab.records.rows import Unknown
+from imagelab.replaying import bare_name, successor, twins, warn_of_retirement
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
 
     from imagelab.records.ledger import Came
     from imagelab.views.grid import Grid
+    from imagelab.views.wipe import Wipe
+    from imagelab.views.zoom import Zoom
+
+Result = TypeVar("Result")
 
 Axis = str | Sequence[str] | None
 
@@ -46,8 +54,10 @@ class Comparison:
         *,
         came: Mapping[int, Came] = {},
         left: Mapping[int, str] = {},
+        columns: Axis = None,
     ) -> None:
         self._session = session
+        self._columns = columns
         self.cells = tuple(cells)
         self.generations = dict(generations)
         self.came = dict(came)
@@ -96,7 +106,14 @@ class Comparison:
         if not cells:
             raise InputError(f"There are {len(self)} pictures; that slice holds none of them.")
         left = {at: self.left[at] for cell in cells if (at := cell.position) in self.left}
-        return Comparison(self._session, cells, self.generations, came=self.came, left=left)
+        return Comparison(
+            self._session,
+            cells,
+            self.generations,
+            came=self.came,
+            left=left,
+            columns=self._columns,
+        )
 
     def _at(self, index: int) -> Generation:
         try:
@@ -163,12 +180,62 @@ class Comparison:
     def left_quote(self) -> pricing.Quote:
         """What the pictures that were not asked for would cost, at list price."""
         requests = {
-            (cell.request.key(self._session.provider), cell.sample): cell.request
+            (cell.request.key(whose), cell.sample): (whose, cell.request)
             for cell in self.cells
             if cell.position in self.left
+            for whose in [cell.provider or self._session.provider]
         }
         return pricing.total(
-            pricing.quote_request(one, self._session.provider) for one in requests.values()
+            pricing.quote_request(one, whose, book=self._session.book)
+            for whose, one in requests.values()
+        )
+
+    def difference(self, by: str = "model") -> Difference:
+        """Say what the other values of a factor cost beside its first, picture by picture.
+
+        >>> comparison.difference("quality").usd        # doctest: +SKIP
+        {'high': 0.15552}
+
+        Raises:
+            InputError: that factor does not vary here; the message names those that do.
+
+        """
+        return differ(self.cells, self.generations, by)
+
+    @named()
+    def replay(
+        self, model: str | None = None, *, fresh: bool = False, unknown: Unknown = "keep"
+    ) -> Comparison:
+        """Run the same sweep on another model, and show both side by side.
+
+        Without a model it is the successor that is named for a retired one. What the ledger
+        holds is not asked for again; ``difference()`` of the new comparison has the dollars.
+
+        >>> both = comparison.replay("gpt-image-2.5-flare")         # doctest: +SKIP
+        >>> both.difference()                                       # doctest: +SKIP
+
+        Raises:
+            InputError: that model is here already, or cannot do the same; nothing was sent.
+            ModelError: the catalogue has no such model.
+
+        """
+        bare = successor(self.cells) if model is None else bare_name(model)
+        cells = twins(self.cells, bare)
+        if not self._session.simulated:
+            for provider in dict.fromkeys(cell.provider for cell in cells):
+                warn_of_retirement(bare, provider or self._session.provider)
+        run = Run(self._session, cells, finish=self._beside, fresh=fresh, unknown=unknown)
+        return run_to_end(run)
+
+    def _beside(self, run: Run[Comparison]) -> Comparison:
+        """Put what a replay brought beside what is here."""
+        return Comparison(
+            self._session,
+            [*self.cells, *run.cells],
+            {**self.generations, **run.landed},
+            came={**self.came, **run.came},
+            left={**self.left, **run.left},
+            columns="model",
         )
 
     # -- as pictures ----------------------------------------------------------------------
@@ -181,6 +248,68 @@ class Comparison:
         sheet = self._small_sheet(board)
         return Grid(board, self._thumbnails(), original=self._original, sheet=sheet, came=self.came)
 
+    def zoom(
+        self,
+        *which: int | slice | str | Sequence[str],
+        level: float = 0.0,
+        x: float = 0.5,
+        y: float = 0.5,
+    ) -> Zoom:
+        """Look at two to six pictures at original resolution, zoomed and moved as one.
+
+        ``which`` are positions, values or slices as in ``comparison[...]``; none means all.
+        ``level`` is screen pixels per pixel, 0 to fit; ``x`` and ``y`` say what is in the
+        middle, from 0 to 1. All three are traits of the view: read them, set them.
+
+        Raises:
+            InputError: that chooses fewer than two pictures, or more than six.
+
+        >>> comparison.zoom("a red fox in snow", level=4)    # doctest: +SKIP
+        Zoom(low, medium, high)
+        """
+        from imagelab.views.zoom import Zoom
+
+        return Zoom(*self._chosen(which), level=level, x=x, y=y)
+
+    def wipe(
+        self,
+        a: int | str | Sequence[str] = 0,
+        b: int | str | Sequence[str] = 1,
+        *,
+        mode: str = "wipe",
+    ) -> Wipe:
+        """Lay two pictures on each other: ``mode`` is wipe, onion, flicker or difference.
+
+        ``a`` and ``b`` choose one picture each, as in ``comparison[...]``. The view's ``ssim``
+        and ``mean_difference`` say how far apart the originals are.
+
+        Raises:
+            InputError: one of them chooses several pictures, or none.
+
+        >>> comparison.wipe(("a red fox in snow", "low"), ("a red fox in snow", "high")).ssim
+        0.585                                           # doctest: +SKIP
+        """
+        from imagelab.views.wipe import Wipe
+
+        return Wipe(self._one(a), self._one(b), mode=mode)
+
+    def _chosen(self, which: Sequence[int | slice | str | Sequence[str]]) -> list[Generation]:
+        """Walk the pictures that any of these choose, each once."""
+        found: dict[int, Generation] = {}
+        for one in [self[each] for each in which] or [self]:
+            several = one._done().values() if isinstance(one, Comparison) else [one]
+            found.update({generation.id: generation for generation in several})
+        return list(found.values())
+
+    def _one(self, which: int | str | Sequence[str]) -> Generation:
+        found = self[which]
+        if isinstance(found, Generation):
+            return found
+        raise InputError(
+            f"{which!r} chooses {len(found)} pictures, and each side of a wipe holds one: give a "
+            "position or all its values, such as comparison.wipe(('a fox', 'low'), 3)."
+        )
+
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
 
@@ -189,7 +318,7 @@ class Comparison:
         """
         from imagelab.insight.sheets import Sheet
 
-        return Sheet.of(stills.sheet(self._board(rows, columns), self._pictures(), side=side))
+        return Sheet.of(stills.sheet(self._board(rows, columns), self._shown(), side=side))
 
     def report(
         self,
@@ -213,7 +342,7 @@ class Comparison:
         """
         page = report.render(
             self._board(),
-            self._pictures(),
+            self._shown(),
             title=title,
             side=side,
             before=sections,
@@ -261,23 +390,29 @@ class Comparison:
         return files.to_parquet(self.frame, path)
 
     def _board(self, rows: Axis = None, columns: Axis = None) -> layout.Board:
+        columns = columns if columns is not None or rows is not None else self._columns
         return layout.lay_out(
             self.cells, self.generations, rows=rows, columns=columns, left=self.left
         )
 
     def _small_sheet(self, board: layout.Board) -> Image:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
-        return stills.sheet(board, self._pictures(), side=224)
+        return stills.sheet(board, self._shown(), side=224)
 
-    def _pictures(self) -> dict[int, bytes]:
-        return {at: one.bytes for at, one in self._done().items()}
+    def _shown(self) -> dict[int, bytes]:
+        """Give the pictures by position, and what is left of those that were cut."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        left = {at: one.partial_bytes for at, one in there.items() if one and one.partial}
+        whole = {at: one.bytes for at, one in self._done().items()}
+        return {**{at: data for at, data in left.items() if data}, **whole}
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""
         return {at: one for at, one in self._asked().items() if one.status == "done"}
 
-    def _thumbnails(self, side: int = 256) -> dict[int, bytes]:
-        return {at: stills.thumbnail(data, side) for at, data in self._pictures().items()}
+    def _thumbnails(self, side: int | None = None) -> dict[int, bytes]:
+        side = side or self._session.thumbnail_side
+        return {at: stills.thumbnail(data, side) for at, data in self._shown().items()}
 
     def _original(self, position: int) -> tuple[bytes, str, str]:
         """Give a picture's bytes, MIME type and file name, when somebody opens it."""
@@ -332,6 +467,17 @@ class Comparison:
 
 def _ended(sentence: str) -> str:
     return f"{sentence.rstrip('.')}."
+
+
+def run_to_end(run: Run[Result]) -> Result:
+    """Run to the end, with a grid that fills where pictures can be shown, else with a line."""
+    if not in_notebook():
+        from imagelab.views.text import TextProgress
+
+        return run.start(TextProgress()).result()
+    from imagelab.views import live
+
+    return live.follow(run)
 
 
 def finisher() -> Callable[[Run[Comparison]], Comparison]:

@@ -149,11 +149,13 @@ class ExchangeError(ImageLabError):
 
     ``status`` and ``billed`` are what the ledger's row will say; ``request_id`` is the
     provider's, where it gave one; ``seconds_until_retry`` is the wait it asked for;
-    ``raw`` holds bytes that came and were paid for but are no picture.
+    ``raw`` holds bytes that came and were paid for but are no picture; ``partial`` the last
+    picture of a stream that was cut before the finished one.
     """
 
     status: ClassVar[Literal["failed", "refused", "unknown", "spoilt"]] = "failed"
     billed: Billed = "no"
+    partial: bytes | None = None
 
     def __init__(
         self,

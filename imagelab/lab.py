@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from imagelab import planning
+from imagelab import keeping, planning
 from imagelab.catalog import models
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
-from imagelab.comparison import Comparison, finisher
+from imagelab.catalog.prices import Book
+from imagelab.comparison import Comparison, finisher, run_to_end
+from imagelab.connections import Connections
 from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
-from imagelab.exchange.opening import Opening
+from imagelab.exchange import listing, organization
 from imagelab.exchange.place import Place
-from imagelab.insight import costs, measuring, metrics, replaying, spending, unpacking
-from imagelab.pipeline import Session
-from imagelab.records import checking, measures, shown
+from imagelab.insight import (
+    billing,
+    costs,
+    measuring,
+    metrics,
+    probing,
+    repricing,
+    spending,
+    unpacking,
+)
+from imagelab.insight import replaying as recording
+from imagelab.insight.pricebook import Prices
+from imagelab.records import checking, measures, pricefile, shown
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import Unknown, generation_of
 from imagelab.records.store import Store
-from imagelab.request import (
-    REPLAY,
-    Generation,
-    ImageRequest,
-    dollars_kept,
-    in_notebook,
-    key_of,
-)
+from imagelab.references.gathering import Along
+from imagelab.references.taking import Given
+from imagelab.replaying import warn_of_retirement
+from imagelab.request import REPLAY, Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
 from imagelab.sweep import Cell, Sweep
 
@@ -47,30 +55,36 @@ MEASURED = ("id", "prompt", "model", "quality", "sample")
 """What stands beside measures in their table."""
 
 _SEVERAL = "For several: lab.compare(prompt, samples=...)."
+_SEVERAL_EDITS = "For several: lab.compare(prompt, images=images, samples=...)."
 
 
 class Lab:
     """Ask for pictures, compare them, and know what each one cost.
 
     ``Lab()`` is the offline simulator: no key, no cost. ``Lab("openai")`` reads
-    OPENAI_API_KEY, ``Lab("vercel")`` AI_GATEWAY_API_KEY; ``Lab(base_url=..., api_key=...)``
-    is anything compatible. What was asked for, what came and what it cost is kept under
-    ``path``, and what is there already is never paid for twice.
+    OPENAI_API_KEY, ``Lab("vercel")`` AI_GATEWAY_API_KEY, ``Lab("azure", base_url=...)``
+    AZURE_OPENAI_API_KEY; ``Lab(base_url=..., api_key=...)`` is anything compatible. What was
+    asked for, what came and what it cost is kept under ``path``, and what is there already is
+    never paid for twice.
 
     Args:
-        provider: ``"simulator"``, ``"openai"``, ``"vercel"``, or a name of your own for
-            ``base_url``. The environment's IMAGELAB_PROVIDER is used where it is not given.
+        provider: ``"simulator"``, ``"openai"``, ``"vercel"``, ``"azure"``, or a name of your own
+            for ``base_url``. The environment's IMAGELAB_PROVIDER is used where it is not given.
         model: the model where a request names none; each provider has its default.
         budget: dollars over the life of the ledger under ``path`` that are never passed.
         path: the folder of the ledger and the pictures; it is made, and ignores itself in git.
         concurrency: how many requests are in flight at most.
         api_key: the key; better leave it in the environment.
         api_key_env: the variable to read the key from, where it is not the usual one.
-        base_url: the address of a compatible API, ending in ``/v1`` as a rule.
+        base_url: the address of a compatible API, ending in ``/v1`` as a rule; for Azure that of
+            your resource, ``"https://NAME.openai.azure.com"``.
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
         replay: a ZIP that ``comparison.zip`` wrote: it answers in place of a provider, over
             real HTTP on this machine, what it was asked before, for simulated money.
+        api_version: Azure's: a day means its classic endpoint; left out, it is the v1 endpoint.
+        deployments: Azure's: models by the names they were deployed by.
+        prices: a TOML file with prices of your own; ``prices.toml`` under ``path`` otherwise.
 
     Raises:
         MissingKeyError: no key was found; the message names the variable to set.
@@ -97,45 +111,80 @@ class Lab:
         base_url: str | None = None,
         timeout: float = TIMEOUT_SECONDS,
         images_per_minute: float | None = None,
+        api_version: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+        prices: str | Path | None = None,
         replay: str | Path | None = None,
     ) -> None:
         recorded = _recorded(replay, provider, base_url)
-        self._place = recorded.place if recorded else Place.find(provider, base_url)
+        self._place = (
+            recorded.place
+            if recorded
+            else Place.find(provider, base_url, api_version=api_version, deployments=deployments)
+        )
         self.model = model or self._place.default_model
         self.path = folder(path)
         check_number("concurrency", concurrency, 1, 1000, whole=True)
         check_number("timeout", timeout, 0.001, 86_400)
-        if images_per_minute is not None:
-            check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
-        self._opening = Opening(
-            self._place,
-            self._place.key(api_key, api_key_env),
-            timeout=timeout,
-            connections=concurrency,
-            images_per_minute=images_per_minute,
-            drawn=self._drawn,
-            answer=recorded.answer if recorded else None,
-        )
-        most = budget_nano(budget)
+        _check_pace(images_per_minute)
+        key, most = self._place.key(api_key, api_key_env), budget_nano(budget)
         _make_folder(self.path)
         store = Store(self.path / "pictures")
-        ledger = Ledger(self.path / "ledger.sqlite", loader=store.path)
-        self._session = Session(
-            provider=self._place.name,
-            simulated=self._place.simulated,
-            cost_basis=self._place.cost_basis,
-            client=self._opening.client,
-            ledger=ledger,
+        book_file = _price_file(prices, self.path)
+        book = Book(pricefile.load(book_file, self._place.name))
+        self._connections = Connections(
+            ledger=Ledger(self.path / "ledger.sqlite", loader=store.path),
             store=store,
+            book=book,
             budget_nano=most,
             timeout=timeout,
             concurrency=concurrency,
         )
-        self._check_model(self.model)
+        self._session = self._connections.open(
+            self._place,
+            key,
+            images_per_minute=images_per_minute,
+            drawn=self._drawn,
+            answer=recorded.answer if recorded else None,
+        )
+        self._prices = Prices(book, book_file, self._place.name)
+        self._check_model(self.model, self._place)
+
+    @named()
+    def connect(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        api_key_env: str | None = None,
+        images_per_minute: float | None = None,
+        api_version: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+    ) -> None:
+        """Join another provider, so that ``compare(prompt, provider=[...])`` can ask it too.
+
+        Those of the catalogue whose key is in the environment need no joining. The budget, the
+        ledger and the prices are this lab's; keys, connections and limits are each one's own.
+
+        >>> lab = Lab("openai", budget=5)                                       # doctest: +SKIP
+        >>> lab.connect("azure", base_url="https://me.openai.azure.com")        # doctest: +SKIP
+        >>> lab.compare("a red fox", provider=["openai", "azure"])              # doctest: +SKIP
+
+        Raises:
+            MissingKeyError: no key was found; the message names the variable to set.
+            SetupError: no provider is called so, and no address is given.
+            InputError: it is joined already, or it would mix real and simulated money.
+
+        """
+        _check_pace(images_per_minute)
+        place = Place.find(provider, base_url, api_version=api_version, deployments=deployments)
+        key = place.key(api_key, api_key_env)
+        self._connections.open(place, key, images_per_minute=images_per_minute)
 
     # -- asking ---------------------------------------------------------------------------
 
-    @named(samples=_SEVERAL, n=_SEVERAL)
+    @named(samples=_SEVERAL, n=_SEVERAL, images="For edits: lab.edit(prompt, images).")
     def generate(
         self,
         prompt: str,
@@ -147,6 +196,13 @@ class Lab:
         output_format: str | None = None,
         output_compression: int | None = None,
         moderation: str | None = None,
+        complexity: str | None = None,
+        frame_count: int | None = None,
+        frame_duration_ms: int | None = None,
+        svg: Mapping[str, Any] | None = None,
+        partial_images: int | None = None,
+        safety_identifier: str | None = None,
+        extra: Mapping[str, Any] | None = None,
         fresh: bool = False,
         unknown: Unknown = "keep",
     ) -> Generation:
@@ -155,6 +211,25 @@ class Lab:
         ``size`` is ``"WIDTHxHEIGHT"`` in pixels or ``"auto"``. What the ledger holds already
         is given without asking; ``fresh=True`` asks for a new picture, and ``unknown="send"``
         only where the ledger's was perhaps billed and never came.
+
+        Args:
+            prompt: what the picture should show.
+            quality: the tier; 2.5 and later have ``"xhigh"`` and ``"max"`` too.
+            size: pixels, or ``"auto"``.
+            model: the lab's where none is named.
+            background: ``"transparent"``, ``"opaque"`` or ``"auto"``.
+            output_format: ``"png"``, ``"jpeg"`` or ``"webp"``; of 2.6 also ``"gif"``, ``"svg"``.
+            output_compression: 0 to 100, of jpeg and webp.
+            moderation: ``"auto"`` or ``"low"``.
+            complexity: how much 2.6 plans before it draws: ``"low"``, ``"medium"``, ``"high"``.
+            frame_count: 2 to 16 frames of a gif.
+            frame_duration_ms: how long each of them is shown.
+            svg: who writes an svg: ``{"model": ..., "reasoning": {"effort": ...}}``.
+            partial_images: 0 to 3 pictures on the way, shown as they come; each is billed.
+            safety_identifier: the hash of your user's name; it changes no picture and no key.
+            extra: parameters of the API that have no name here; they are passed on as they are.
+            fresh: ask for a new picture, and pay for it.
+            unknown: ``"send"`` asks again for what was perhaps billed and never came.
 
         Raises:
             InputError: the combination is one the model cannot do; nothing was sent.
@@ -171,8 +246,118 @@ class Lab:
             output_format=output_format,
             output_compression=output_compression,
             moderation=moderation,
+            complexity=complexity,
+            frame_count=frame_count,
+            frame_duration_ms=frame_duration_ms,
+            svg=svg,
+            partial_images=partial_images,
+            safety_identifier=safety_identifier,
+            extra=extra,
         )
-        run = Run(self._session, [cell], finish=_only_generation, fresh=fresh, unknown=unknown)
+        return self._obtain(cell, (), fresh, unknown)
+
+    @named(samples=_SEVERAL_EDITS, n=_SEVERAL_EDITS, image="Call it images.")
+    def edit(
+        self,
+        prompt: str,
+        images: Any,
+        *,
+        mask: Any = None,
+        markup: Any = None,
+        input_fidelity: str | None = None,
+        quality: str = "low",
+        size: str | None = None,
+        model: str | None = None,
+        background: str | None = None,
+        output_format: str | None = None,
+        output_compression: int | None = None,
+        moderation: str | None = None,
+        complexity: str | None = None,
+        frame_count: int | None = None,
+        frame_duration_ms: int | None = None,
+        svg: Mapping[str, Any] | None = None,
+        partial_images: int | None = None,
+        safety_identifier: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        fresh: bool = False,
+        unknown: Unknown = "keep",
+    ) -> Generation:
+        """Make a new picture from one to sixteen others; in a cell it shows itself.
+
+        >>> fox = lab.generate("a red fox in snow")                 # doctest: +SKIP
+        >>> night = lab.edit("make it night", fox)                  # doctest: +SKIP
+        >>> night.parents == (fox,), len(night.lineage())           # doctest: +SKIP
+        (True, 2)
+
+        Legal png, jpeg and webp bytes are sent as they are. Others are made legal: turned
+        upright, to 8 bits and RGB; of an animation the first frame is sent. The bytes are kept,
+        and are part of what makes two edits the same.
+
+        Args:
+            prompt: what to change, or what the new picture should show.
+            images: a path, bytes, a PIL image, a numpy array or a ``Generation`` (such as a
+                cell of a comparison), or up to 16 of them.
+            mask: where the first image may be edited: a png that is transparent there, or a
+                black and white drawing (or an array of true and false) that is white there.
+            markup: a transparent png with what you drew over the first image; of 2.5 and later.
+            input_fidelity: ``"high"`` keeps more of faces and details and costs more; of
+                gpt-image-1 and 1.5.
+            quality: the tier.
+            size: pixels, or ``"auto"``; where none is given, about a megapixel in the shape of
+                the first image.
+            model: the lab's where none is named.
+            background: as for ``generate``; so are all that follow.
+            output_format: as for ``generate``.
+            output_compression: as for ``generate``.
+            moderation: as for ``generate``.
+            complexity: as for ``generate``.
+            frame_count: as for ``generate``.
+            frame_duration_ms: as for ``generate``.
+            svg: as for ``generate``.
+            partial_images: as for ``generate``.
+            safety_identifier: as for ``generate``.
+            extra: as for ``generate``.
+            fresh: as for ``generate``.
+            unknown: as for ``generate``.
+
+        Raises:
+            InputError: a picture cannot be sent, or the model cannot do this; nothing was sent.
+            BudgetError: it does not fit the budget; nothing was sent.
+            ExchangeError: no good picture came; ``error.generation`` is its row.
+
+        """
+        along = Along.of(images, mask=mask, markup=markup)
+        wanted = str(model or self.model)
+        cell = self._cell(
+            prompt,
+            model=model,
+            quality=quality,
+            size=along.size_for(wanted) if size is None else size,
+            input_fidelity=input_fidelity,
+            background=background,
+            output_format=output_format,
+            output_compression=output_compression,
+            moderation=moderation,
+            complexity=complexity,
+            frame_count=frame_count,
+            frame_duration_ms=frame_duration_ms,
+            svg=svg,
+            partial_images=partial_images,
+            safety_identifier=safety_identifier,
+            extra=extra,
+            **along.settings,
+        )
+        return self._obtain(cell, along.all, fresh, unknown)
+
+    def _obtain(
+        self, cell: Cell, along: Iterable[Given], fresh: bool, unknown: Unknown
+    ) -> Generation:
+        cells = keeping.keep(self._session.ledger, self._session.store, [cell], along)
+        run = Run(self._session, cells, finish=_only_generation, fresh=fresh, unknown=unknown)
+        if cell.request.partial_images and in_notebook():
+            from imagelab.views import live
+
+            return live.follow(run)
         return run.start().result()
 
     @named()
@@ -185,6 +370,20 @@ class Lab:
         model: str | Sequence[str] | None = None,
         background: str | Sequence[str] | None = None,
         output_format: str | Sequence[str] | None = None,
+        output_compression: int | Sequence[int] | None = None,
+        moderation: str | Sequence[str] | None = None,
+        images: Any = None,
+        mask: Any = None,
+        markup: Any = None,
+        input_fidelity: str | Sequence[str] | None = None,
+        complexity: str | Sequence[str] | None = None,
+        frame_count: int | Sequence[int] | None = None,
+        frame_duration_ms: int | Sequence[int] | None = None,
+        svg: Mapping[str, Any] | None = None,
+        partial_images: int | None = None,
+        safety_identifier: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        provider: str | Sequence[str] | None = None,
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         fresh: bool = False,
@@ -202,7 +401,22 @@ class Lab:
             size: ``"WIDTHxHEIGHT"`` in pixels, or ``"auto"``.
             model: models, to compare them.
             background: ``"transparent"``, ``"opaque"`` or ``"auto"``.
-            output_format: ``"png"``, ``"jpeg"`` or ``"webp"``.
+            output_format: ``"png"``, ``"jpeg"`` or ``"webp"``; of 2.6 also ``"gif"``, ``"svg"``.
+            output_compression: 0 to 100, of jpeg and webp.
+            moderation: ``"auto"`` or ``"low"``.
+            images: pictures to edit, one after the other; several for one edit are a list in the
+                list, and a mapping gives them names: ``{"fox": "fox.png", "owl": owl}``.
+            mask: masks, as for ``edit``; ``None`` among them is no mask.
+            markup: markups, as for ``edit``.
+            input_fidelity: ``"low"`` or ``"high"``.
+            complexity: ``"low"``, ``"medium"`` or ``"high"``, of 2.6.
+            frame_count: frames of a gif.
+            frame_duration_ms: how long each of them is shown.
+            svg: who writes an svg; the same in every place, as all that follow.
+            partial_images: 0 to 3 pictures on the way, shown in the grid; each is billed.
+            safety_identifier: the hash of your user's name.
+            extra: parameters of the API that have no name here.
+            provider: providers, to compare them; see ``connect``.
             samples: how many different pictures of each combination.
             variables: values of the variables, as a mapping: ``{"animal": ["fox", "owl"]}``.
             fresh: ask for new pictures even where the ledger holds some, and pay for them.
@@ -222,6 +436,20 @@ class Lab:
             model=model,
             background=background,
             output_format=output_format,
+            output_compression=output_compression,
+            moderation=moderation,
+            images=images,
+            mask=mask,
+            markup=markup,
+            input_fidelity=input_fidelity,
+            complexity=complexity,
+            frame_count=frame_count,
+            frame_duration_ms=frame_duration_ms,
+            svg=svg,
+            partial_images=partial_images,
+            safety_identifier=safety_identifier,
+            extra=extra,
+            provider=provider,
             samples=samples,
             variables=variables,
             **more_variables,
@@ -236,14 +464,7 @@ class Lab:
         kept. Running the same cell again goes on where it ended. What was perhaps billed and
         never came stays ``unknown``; ``unknown="send"`` asks for it again, and may pay twice.
         """
-        run = self._bind(sweep, fresh, unknown)
-        if not in_notebook():
-            from imagelab.views.text import TextProgress
-
-            return run.start(TextProgress()).result()
-        from imagelab.views import live
-
-        return live.follow(run)
+        return run_to_end(self._bind(sweep, fresh, unknown))
 
     @named()
     def start(
@@ -264,6 +485,8 @@ class Lab:
     def _bind(self, sweep: Sweep, fresh: bool, unknown: Unknown) -> Run[Comparison]:
         """Make a sweep's requests for this lab; an illegal one fails before anything is sent."""
         cells = self._cells(sweep)
+        along = (one for cell in cells for one in sweep.along(cell))
+        cells = keeping.keep(self._session.ledger, self._session.store, cells, along)
         return Run(self._session, cells, finish=finisher(), fresh=fresh, unknown=unknown)
 
     def _cells(self, sweep: Sweep) -> list[Cell]:
@@ -272,17 +495,28 @@ class Lab:
                 f"A sweep is wanted, not {sweep!r}: lab.run(Sweep(prompts)), or "
                 "lab.compare(prompts) in one step."
             )
-        cells = sweep.cells(model=self.model)
-        for model in dict.fromkeys(cell.request.model for cell in cells):
-            self._check_model(model)
+        cells = [self._at_home(cell) for cell in sweep.cells(model=self.model)]
+        for model, provider in dict.fromkeys((one.request.model, one.provider) for one in cells):
+            self._check_model(model, self._place_of(provider))
         return cells
+
+    def _at_home(self, cell: Cell) -> Cell:
+        """Name a cell's model as the ledger does, whatever its provider puts on the name."""
+        model = self._place_of(cell.provider).bare(cell.request.model)
+        if model == cell.request.model:
+            return cell
+        factors = {**cell.factors, "model": model}
+        return replace(cell, request=replace(cell.request, model=model), factors=factors)
+
+    def _place_of(self, provider: str | None) -> Place:
+        return self._place if provider is None else self._connections.place(provider)
 
     def _cell(self, prompt: str, *, model: str | None, **settings: Any) -> Cell:
         """Make the one picture of a prompt; a setting that is ``None`` is not given."""
         given = {name: value for name, value in settings.items() if value is not None}
-        wire_free = self._wire_free(str(model or self.model))
-        request = ImageRequest(prompt=prompt, model=wire_free, **given)
-        self._check_model(request.model)
+        bare = self._place.bare(str(model or self.model))
+        request = ImageRequest(prompt=prompt, model=bare, **given)
+        self._check_model(request.model, self._place)
         return Cell(0, {"prompt": prompt}, request)
 
     # -- knowing --------------------------------------------------------------------------
@@ -299,8 +533,20 @@ class Lab:
         output_format: str | None = None,
         output_compression: int | None = None,
         moderation: str | None = None,
+        images: Any = None,
+        mask: Any = None,
+        markup: Any = None,
+        input_fidelity: str | None = None,
+        complexity: str | None = None,
+        frame_count: int | None = None,
+        frame_duration_ms: int | None = None,
+        svg: Mapping[str, Any] | None = None,
+        partial_images: int | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> planning.LabQuote:
         """Say what a sweep, or one prompt with settings as for ``generate``, will cost here.
+
+        With ``images`` it is an edit, as for ``edit``.
 
         List prices at this lab's provider, with its model where none is named, and what of
         it the ledger holds already. Nothing is sent and nothing is held.
@@ -312,14 +558,27 @@ class Lab:
             InputError: a combination is impossible, or settings stand beside a sweep.
 
         """
-        settings = {
+        settings: dict[str, Any] = {
             "quality": quality,
             "size": size,
             "background": background,
             "output_format": output_format,
             "output_compression": output_compression,
             "moderation": moderation,
+            "input_fidelity": input_fidelity,
+            "complexity": complexity,
+            "frame_count": frame_count,
+            "frame_duration_ms": frame_duration_ms,
+            "svg": svg,
+            "partial_images": partial_images,
+            "extra": extra,
         }
+        if images is not None and not isinstance(what, Sweep):
+            along = Along.of(images, mask=mask, markup=markup)
+            like = along.size_for(str(model or self.model))
+            settings |= {**along.settings, "size": size or like}
+        else:
+            settings |= {"images": images, "mask": mask, "markup": markup}
         if not isinstance(what, Sweep):
             cells = [self._cell(what, model=model, **settings)]
         elif model is None and not any(one is not None for one in settings.values()):
@@ -327,7 +586,110 @@ class Lab:
         else:
             raise InputError("A sweep names its own settings: Sweep(prompts, quality=[...]).")
         return planning.quote(
-            self._session.ledger, self._place.name, cells, self._opening.pacer.limits
+            self._session.ledger,
+            self._place.name,
+            cells,
+            self._connections.limits(self._place.name),
+            elsewhere=self._connections.all_limits(),
+            book=self._connections.book,
+        )
+
+    @property
+    def prices(self) -> Prices:
+        """The prices that this lab goes by: to see, and to add your own to."""
+        return self._prices
+
+    @named()
+    def reprice(
+        self,
+        *,
+        model: str | None = None,
+        at: str | date | None = None,
+        provider: str | None = None,
+    ) -> repricing.Repricing:
+        """Say what the history would have cost at other prices; nothing in it is changed.
+
+        With ``at`` at the prices of a day, today's otherwise; with ``provider`` at another's;
+        with ``model`` as if that one had been asked. What cannot be known stays unknown.
+
+        >>> lab.reprice(model="gpt-image-2.5-flare").difference_usd         # doctest: +SKIP
+        -0.1421
+
+        Raises:
+            ModelError: the catalogue has no such model.
+            InputError: ``at`` is no day.
+
+        """
+        return repricing.reprice(
+            self._session.ledger.rows(),
+            self._connections.book,
+            simulated=self._session.simulated,
+            model=model,
+            provider=provider,
+            at=at,
+        )
+
+    def probe(self, provider: str | None = None) -> probing.Probe:
+        """Ask the provider what it serves, without cost, and compare it with the catalogue.
+
+        Tells what it has retired, what is new, and whose price has changed; prices that it
+        tells are gone by from now on. Azure lists what a resource could deploy, not what it has.
+
+        >>> lab.probe().new         # doctest: +SKIP
+        ('gpt-image-3',)
+
+        Raises:
+            ExchangeError: nobody answered, or the answer was an error. Nothing was billed.
+
+        """
+        place = self._place_of(provider)
+        found = listing.read(self._connections.session(place.name).client(), place)
+        probe = probing.compare(found, place, self._connections.book)
+        self._connections.learn(place, found)
+        return probe
+
+    @named()
+    def reconcile(
+        self,
+        start: str | date,
+        end: str | date | None = None,
+        *,
+        admin_key: str | None = None,
+        project: str | None = None,
+    ) -> billing.Reconciliation:
+        """Put OpenAI's bill beside the ledger, per UTC day and model; neither is changed.
+
+        Needs an admin key (``sk-admin-...``), best in OPENAI_ADMIN_KEY; it goes into a header
+        and nowhere else. A bill counts whatever was asked of the organisation: give imagelab a
+        project of its own and name it.
+
+        Args:
+            start: the first day, ``"2026-11-01"``.
+            end: the last day, itself included; today where it is not given.
+            admin_key: the admin key; better leave it in the environment.
+            project: the project to look at, ``"proj_..."``; that of OPENAI_PROJECT_ID if set.
+
+        Raises:
+            MissingKeyError: there is no admin key; the message names the variable to set.
+            InputError: no days, or a provider that has no such bill.
+            KeyRefusedError: the key is no admin key.
+
+        >>> lab.reconcile("2026-11-01").unexplained         # doctest: +SKIP
+
+        """
+        first, last = billing.days(start, end)
+        key = self._place.admin_key(admin_key)
+        project = project or self._place.project
+        with self._connections.as_admin(self._place.name, key) as client:
+            billed = organization.read(client, first, last, project)
+        return billing.reconcile(
+            self._session.ledger.rows(),
+            billed,
+            start=first,
+            end=last,
+            provider=self._place.name,
+            simulated=self._session.simulated,
+            words=f"{self._place.title}{f', project {project}' if project else ''}",
         )
 
     @property
@@ -463,6 +825,27 @@ class Lab:
         """Dollars spent from this lab's purse (real or simulated) so far."""
         return usd(self._purse().spent)
 
+    @property
+    def thumbnails(self) -> int:
+        """The longest edge, in pixels, of the small pictures that comparisons show and keep.
+
+        256 at first. Larger ones are sharper on large screens and make notebooks heavier:
+        twelve pictures of 256 take some 0.3 MB of a saved notebook, of 512 four times that. Set,
+        it holds for the comparisons made after.
+
+        >>> lab.thumbnails = 512                        # doctest: +SKIP
+
+        Raises:
+            InputError: it is no whole number from 64 to 1024.
+
+        """
+        return self._session.thumbnail_side
+
+    @thumbnails.setter
+    def thumbnails(self, side: int) -> None:
+        check_number("thumbnails", side, 64, 1024, whole=True)
+        self._session = replace(self._session, thumbnail_side=side)
+
     def _purse(self) -> Any:
         return self._session.ledger.purse(simulated=self._session.simulated)
 
@@ -494,8 +877,7 @@ class Lab:
 
     def close(self) -> None:
         """Let go of connections, the simulator and the ledger. Files stay."""
-        self._opening.close()
-        self._session.ledger.close()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -519,6 +901,8 @@ class Lab:
             "budget": "none" if budget is None else show(budget),
             "files": _short(self.path),
         }
+        if others := [place.title for place in self._connections.places.values()][1:]:
+            card["also"] = ", ".join(others)
         if purse.at_risk:
             card["at risk"] = f"{show(purse.at_risk)} (perhaps billed)"
         return card
@@ -535,25 +919,22 @@ class Lab:
         caption = "<caption style='text-align:left'><b>imagelab</b></caption>"
         return dollars_kept(f"<table>{caption}{rows}</table>")
 
-    def _wire_free(self, model: str) -> str:
-        """Take the provider's own prefix off: one model has one name in the ledger."""
-        return model.removeprefix(self._place.model_prefix)
-
-    def _check_model(self, model: str) -> None:
-        if self._place.catalogued:
+    def _check_model(self, model: str, place: Place) -> None:
+        if place.catalogued:
             models.get(model)
-        if not self._session.simulated:
-            _warn_of_retirement(model)
+        if not place.simulated:
+            warn_of_retirement(model, place.name)
 
     def _drawn(self, body: Mapping[str, object]) -> int:
         """Count the pictures of a request so far, so that asking again gives a new one."""
-        key = key_of(self._session.provider, "generate", body)
+        operation = "edit" if "images" in body else "generate"
+        key = key_of(self._session.provider, operation, body)
         return self._session.ledger.pictures_of(key)
 
 
 class _Recorded(NamedTuple):
     place: Place
-    answer: replaying.Answer
+    answer: recording.Answer
 
 
 def _recorded(
@@ -570,7 +951,7 @@ def _recorded(
         )
     held = unpacking.read(replay)
     place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
-    return _Recorded(place, replaying.answers(held))
+    return _Recorded(place, recording.answers(held))
 
 
 def _only_generation(run: Run[Generation]) -> Generation:
@@ -597,11 +978,19 @@ def _make_folder(path: Path) -> None:
         ) from cause
 
 
-@functools.cache
-def _warn_of_retirement(model: str) -> None:
-    """Say once that a provider has retired a model, or will: the server decides."""
-    if farewell := models.farewell(model, datetime.now(UTC).date()):
-        warnings.warn(farewell, stacklevel=5)
+def _check_pace(images_per_minute: float | None) -> None:
+    if images_per_minute is not None:
+        check_number("images_per_minute", images_per_minute, 0.01, 1_000_000)
+
+
+def _price_file(given: str | Path | None, path: Path) -> Path:
+    """Find the file of one's own prices; one that was named must be there."""
+    if given is None:
+        return path / "prices.toml"
+    named_file = Path(given).expanduser().resolve()
+    if not named_file.is_file():
+        raise RecordError(f"There is no file {named_file}: prices names one with [[price]] rows.")
+    return named_file
 
 
 def _short(path: Path) -> str:

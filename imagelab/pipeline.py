@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from imagelab import errors, pricing
+from imagelab import errors, pricing, unfinished
+from imagelab.catalog.prices import Book
 from imagelab.errors import (
     BudgetError,
     ExchangeError,
@@ -20,10 +21,12 @@ from imagelab.errors import (
     SpoiltError,
 )
 from imagelab.exchange.client import Client
+from imagelab.exchange.streams import Watching
+from imagelab.pictures import Look, look
 from imagelab.records.ledger import Came, Ledger
 from imagelab.records.rows import UNSETTLED, Intent, Outcome, Unknown
-from imagelab.records.store import Look, Store, file_name, look
-from imagelab.request import Generation, ImageRequest, ImageResponse
+from imagelab.records.store import Store, file_name
+from imagelab.request import Generation, ImageRequest, ImageResponse, difference
 
 ATTEMPTS: dict[type[ExchangeError], int] = {errors.RateLimitError: 12, errors.UnreachableError: 4}
 """How often a request that surely cost nothing is tried, before its failure is a row."""
@@ -45,7 +48,15 @@ class Session:
     budget_nano: int | None = None
     timeout: float = 600.0
     concurrency: int = 8
+    thumbnail_side: int = 256
     raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
+    watching: Watching = field(default_factory=Watching, repr=False)
+    book: Book = field(default_factory=Book, repr=False)
+    peers: dict[str, Session] = field(default_factory=dict, repr=False)
+
+    def at(self, provider: str | None) -> Session:
+        """Give the session of another provider that a sweep asks too, on the same purse."""
+        return self if provider in (None, self.provider) else self.peers[str(provider)]
 
 
 class Answer(NamedTuple):
@@ -186,12 +197,14 @@ def _ask(
     session: Session, client: Client, generation: Generation, attempt: int
 ) -> Answer | _TurnedAway:
     try:
-        response = client.ask(generation.request)
+        watch = session.watching.of((generation.key, generation.sample))
+        response = client.ask(generation.request, files=session.store.read, watch=watch)
     except tuple(ATTEMPTS) as error:
         session.ledger.held_again(generation)
         return _TurnedAway(generation, error, attempt)
     except ExchangeError as error:
-        outcome = replace(_of_error(error), attempts=attempt)
+        partial = unfinished.keep_partial(session.store, error)
+        outcome = replace(_of_error(error), attempts=attempt, partial=partial)
         error.generation = session.ledger.settle(generation, outcome)
         return Answer(error.generation, "sent", error)
     client.pacer.passed(pricing.tokens_of(generation.request), response.usage.total)
@@ -200,7 +213,7 @@ def _ask(
 
 
 def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:
-    quote = pricing.quote_request(request, session.provider)
+    quote = pricing.quote_request(request, session.provider, book=session.book)
     intent = Intent(
         key=request.key(session.provider),
         request=request,
@@ -267,7 +280,7 @@ def _described(
         height=found.height,
         actual_format=found.format,
         actual_size=f"{found.width}x{found.height}",
-        note=_difference(generation.request, found),
+        note=difference(generation.request, response, f"{found.width}x{found.height}"),
     )
 
 
@@ -281,7 +294,9 @@ def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
 
 
 def _of_response(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
-    cost, price = pricing.cost(response.usage, session.provider, generation.request.model)
+    cost, price = pricing.cost(
+        response.usage, session.provider, generation.request.model, book=session.book
+    )
     return Outcome(
         status="done",
         billed="yes",
@@ -317,13 +332,6 @@ def _hand_out(error: RecordError, response: ImageResponse) -> None:
     found, _ = _look(response)
     name = file_name(response.data, found.format if found else "bin")
     error.pictures[name] = response.data
-
-
-def _difference(request: ImageRequest, found: Look) -> str | None:
-    size = f"{found.width}x{found.height}"
-    if request.size in (size, "auto"):
-        return None
-    return f"asked for {request.size}, came as {size}"
 
 
 def _settle(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from imagelab import pricing
 from imagelab.catalog import models
 from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.catalog.prices import CATALOGUE, Book
 from imagelab.errors import InputError
 from imagelab.records.ledger import Identity, Ledger
 from imagelab.request import ImageRequest, dollars_kept
@@ -72,22 +73,28 @@ class LabQuote(pricing.Quote):
 
 
 def quote(
-    ledger: Ledger, provider: str, cells: Sequence[Cell], limits: Mapping[str, float] = {}
+    ledger: Ledger,
+    provider: str,
+    cells: Sequence[Cell],
+    limits: Mapping[str, float] = {},
+    *,
+    elsewhere: Mapping[str, Mapping[str, float]] = {},
+    book: Book = CATALOGUE,
 ) -> LabQuote:
     """Quote the pictures of a sweep: each one that is asked for once counts once.
 
-    ``limits`` are ``images`` and ``tokens`` a minute, as far as they are known.
+    ``provider`` is asked where a cell names none. ``limits`` are its ``images`` and ``tokens`` a
+    minute, as far as they are known, and ``elsewhere`` those of other providers.
     """
     wanted = _by_identity(cells, provider)
     known = ledger.find(wanted)
-    quotes = {at: pricing.quote_request(request, provider) for at, request in wanted.items()}
+    quotes = {
+        at: pricing.quote_request(request, whose, book=book)
+        for at, (whose, request) in wanted.items()
+    }
     whole = pricing.total(quotes.values())
     to_ask = [at for at in wanted if at not in known]
     missing = pricing.total(quotes[at] for at in to_ask)
-    amounts = {
-        "images": len(to_ask),
-        "tokens": sum(pricing.tokens_of(wanted[at]) for at in to_ask) if "tokens" in limits else 0,
-    }
     return LabQuote(
         pictures=whole.pictures,
         nano=whole.nano,
@@ -96,24 +103,46 @@ def quote(
         already=len(known),
         to_pay_nano=missing.nano,
         to_pay_bound_nano=missing.bound_nano,
-        minutes=max((amounts[name] / limit for name, limit in limits.items()), default=None),
-        advice=_advice(list(wanted.values()), provider),
+        minutes=_minutes([wanted[at] for at in to_ask], {**elsewhere, provider: limits}),
+        advice=_advice(list(wanted.values()), book),
     )
 
 
-def _by_identity(cells: Sequence[Cell], provider: str) -> Mapping[Identity, ImageRequest]:
-    return {(cell.request.key(provider), cell.sample): cell.request for cell in cells}
+def _by_identity(
+    cells: Sequence[Cell], provider: str
+) -> Mapping[Identity, tuple[str, ImageRequest]]:
+    """Give each picture once, with whom it is asked of."""
+    return {
+        (cell.request.key(whose), cell.sample): (whose, cell.request)
+        for cell in cells
+        for whose in [cell.provider or provider]
+    }
 
 
-def _advice(requests: Sequence[ImageRequest], provider: str) -> str | None:
+def _minutes(
+    asked: Sequence[tuple[str, ImageRequest]], limits: Mapping[str, Mapping[str, float]]
+) -> float | None:
+    """Say how long it takes: providers are asked side by side, so the slowest counts."""
+    each = []
+    for whose in dict.fromkeys(provider for provider, _ in asked) or limits:
+        there, known = [one for name, one in asked if name == whose], limits.get(whose, {})
+        amounts = {
+            "images": len(there),
+            "tokens": sum(map(pricing.tokens_of, there)) if "tokens" in known else 0,
+        }
+        each += [amounts[name] / limit for name, limit in known.items()]
+    return max(each, default=None)
+
+
+def _advice(requests: Sequence[tuple[str, ImageRequest]], book: Book) -> str | None:
     """Say where a size with at least as many pixels costs less: on newer models it may."""
-    for request in requests:
-        known, asked = models.find(request.model), _cost(request, provider)
+    for provider, request in requests:
+        known, asked = models.find(request.model), _cost(request, provider, book)
         pixels = _pixels(request.size)
         if known is None or known.sizes != "free" or asked is None or pixels is None:
             continue
         for size in PRESETS:
-            there, larger = _cost(replace(request, size=size), provider), _pixels(size)
+            there, larger = _cost(replace(request, size=size), provider, book), _pixels(size)
             if there is not None and larger is not None and larger >= pixels and there < asked:
                 return f"{size} costs {show(there)} a picture where {request.size} costs " + show(
                     asked
@@ -121,8 +150,8 @@ def _advice(requests: Sequence[ImageRequest], provider: str) -> str | None:
     return None
 
 
-def _cost(request: ImageRequest, provider: str) -> int | None:
-    return pricing.quote_request(request, provider).nano
+def _cost(request: ImageRequest, provider: str, book: Book) -> int | None:
+    return pricing.quote_request(request, provider, book=book).nano
 
 
 def _pixels(size: str) -> int | None:

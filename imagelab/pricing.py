@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
-from imagelab.catalog import models, prices, providers, tokens
+from imagelab import spending
+from imagelab.catalog import authors, models, prices, providers, tokens
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
+from imagelab.catalog.prices import CATALOGUE, Book, Lane, Price
 from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
@@ -72,7 +76,10 @@ class Quote:
         return dollars_kept(f"<p><b>{html.escape(str(self))}</b></p><ul>{reasons}</ul>")
 
 
-@named(samples="A sweep counts them: Sweep(prompt, samples=...).quote().")
+@named(
+    samples="A sweep counts them: Sweep(prompt, samples=...).quote().",
+    images="A lab counts them: lab.quote(prompt, images=...).",
+)
 def quote(
     prompt: str | ImageRequest,
     *,
@@ -83,6 +90,12 @@ def quote(
     output_format: str | None = None,
     output_compression: int | None = None,
     moderation: str | None = None,
+    complexity: str | None = None,
+    frame_count: int | None = None,
+    frame_duration_ms: int | None = None,
+    svg: Mapping[str, Any] | None = None,
+    partial_images: int | None = None,
+    extra: Mapping[str, Any] | None = None,
     provider: str = "openai",
     batch: bool = False,
 ) -> Quote:
@@ -111,39 +124,46 @@ def quote(
         output_format=output_format,
         output_compression=output_compression,
         moderation=moderation,
+        complexity=complexity,
+        frame_count=frame_count,
+        frame_duration_ms=frame_duration_ms,
+        svg=svg,
+        partial_images=partial_images,
+        extra=extra,
     )
     return quote_request(request, provider, batch=batch)
 
 
-def quote_request(request: ImageRequest, provider: str, *, batch: bool = False) -> Quote:
-    """Quote one request at the newest price of ``provider``."""
-    price = prices.price(provider, request.model, lane="batch" if batch else "standard")
+def quote_request(
+    request: ImageRequest,
+    provider: str,
+    *,
+    batch: bool = False,
+    book: Book = CATALOGUE,
+    on: date | None = None,
+) -> Quote:
+    """Quote one request at the price of ``provider`` that holds today, or ``on`` a day."""
+    price = price_on(book, provider, request.model, on, "batch" if batch else "standard")
     if models.find(request.model) is None or price is None:
         return _unknown(request)
-    out = tokens.output_tokens(request.model, request.quality, request.size)
-    words = tokens.text_tokens(request.prompt)
-    most = {"text_in": tokens.text_bound(request.prompt), "image_out": out.bound}
-    bound = prices.cost(most, price)
+    spent = spending.of(request)
+    bound = prices.cost(spent.most, price)
     if bound is None:
         return _unknown(request)
-    expected = None
-    if out.tokens is not None:
-        expected = prices.cost({"text_in": words, "image_out": out.tokens}, price)
+    expected = None if spent.expected is None else prices.cost(spent.expected, price)
     return Quote(
         pictures=1,
         nano=expected,
         # A prompt of many short tokens cannot be dearer than its bytes, but a bound is a bound.
-        bound_nano=max(bound, expected or 0),
-        facts=(f"price {price.id}: {price.source}", f"tokens: {out.source}"),
-        tokens=_counted(out, words, price),
+        bound_nano=max(bound, expected or 0) + spending.author_bound(request),
+        facts=(f"price {price.id}: {price.source}", *spent.facts),
+        tokens=_counted(spent, price),
     )
 
 
-def _counted(out: tokens.Count, words: int, price: prices.Price) -> tuple[str, str]:
-    image = f"at most {out.bound}" if out.tokens is None else f"{out.tokens}"
-    return (
-        f"{image} image output tokens x {_per_million(price.image_out)}",
-        f"{words} text tokens x {_per_million(price.text_in)}",
+def _counted(spent: spending.Spending, price: prices.Price) -> tuple[str, ...]:
+    return tuple(
+        f"{words} x {_per_million(getattr(price, kind))}" for kind, words in spent.words.items()
     )
 
 
@@ -164,15 +184,12 @@ def _unknown(request: ImageRequest) -> Quote:
 
 
 def _dearest(request: ImageRequest) -> int:
-    words = tokens.text_bound(request.prompt)
     bounds = []
     for model in models.all_models():
         price = prices.price("openai", model.id)
-        size = request.size if models.size_problem(model, request.size) is None else "auto"
         if price is not None:
-            most = tokens.output_tokens(model.id, model.tiers[-1], size).bound
-            bounds.append(prices.cost({"text_in": words, "image_out": most}, price) or 0)
-    return max(bounds)
+            bounds.append(prices.cost(spending.most_at(request, model), price) or 0)
+    return max(bounds) + spending.author_bound(request)
 
 
 def tokens_of(request: ImageRequest) -> int:
@@ -180,12 +197,9 @@ def tokens_of(request: ImageRequest) -> int:
 
     What cannot be known before is bounded; of an unknown model only the words are counted.
     """
-    words = tokens.text_tokens(request.prompt)
-    known = models.find(request.model)
-    if known is None:
-        return words
-    out = tokens.output_tokens(known.id, request.quality, request.size)
-    return words + (out.bound if out.tokens is None else out.tokens)
+    if models.find(request.model) is None:
+        return tokens.text_tokens(request.prompt)
+    return spending.of(request).counted
 
 
 def total(quotes: Iterable[Quote]) -> Quote:
@@ -201,9 +215,33 @@ def total(quotes: Iterable[Quote]) -> Quote:
     )
 
 
-def cost(usage: Usage, provider: str, model: str) -> tuple[int | None, str | None]:
+def price_on(
+    book: Book, provider: str, model: str, on: date | None = None, lane: Lane = "standard"
+) -> Price | None:
+    """Give the price of a day; without one today's, or the newest where a clock is far off."""
+    if on is not None:
+        return book.price(provider, model, on=on, lane=lane)
+    today = datetime.now(UTC).date()
+    return book.price(provider, model, on=today, lane=lane) or book.price(
+        provider, model, lane=lane
+    )
+
+
+def cost(
+    usage: Usage,
+    provider: str,
+    model: str,
+    *,
+    book: Book = CATALOGUE,
+    on: date | None = None,
+    lane: Lane = "standard",
+) -> tuple[int | None, str | None]:
     """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
-    price = prices.price(provider, model)
+    price = price_on(book, provider, model, on, lane)
     if price is None:
         return None, None
-    return prices.cost(usage.priced_kinds(), price), price.id
+    pictures = prices.cost(usage.priced_kinds(), price)
+    if usage.author_model is None or pictures is None:
+        return pictures, price.id
+    wrote = authors.cost(usage.author_model, usage.author_input_tokens, usage.author_output_tokens)
+    return None if wrote is None else pictures + wrote, price.id

@@ -1,4 +1,4 @@
-"""What is asked and what came: frozen values, validated at birth, keyed by content."""
+"""What is asked and what came: frozen values. What is asked stands in ``asked``."""
 
 from __future__ import annotations
 
@@ -6,179 +6,36 @@ import base64
 import hashlib
 import html
 import io
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
-from imagelab.catalog import models
+from imagelab import pictures
+from imagelab.asked import SETTINGS as SETTINGS
+from imagelab.asked import ImageRequest as ImageRequest
+from imagelab.asked import key_of as key_of
 from imagelab.catalog.money import show, usd_or_none
 from imagelab.errors import Billed, InputError, PictureError
+from imagelab.usage import Usage as Usage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MOST_MOVING_BYTES = 1_500_000
+"""Larger animations stand still in a notebook; ``save`` gives all of them."""
+
+Data = bytes
+"""A name for bytes where a generation's own stand in the way."""
+
 Status = Literal["held", "sent", "done", "failed", "refused", "unknown", "spoilt"]
 """Where a generation stands; see ``Generation.status``."""
 
-SETTINGS = (
-    "model",
-    "quality",
-    "size",
-    "background",
-    "output_format",
-    "output_compression",
-    "moderation",
-)
-"""The settings of a request beside its prompt, in the order people read them."""
-
-MOST_TOKENS = 2**31 - 1
-"""No picture takes as many: a higher count is a mistake, and its true number is unknown."""
-
 REPLAY = "replay"
 """How providers are called that answer as was answered before, each with its ZIP's digest."""
-
-MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImageRequest:
-    """One picture, as it is asked for.
-
-    A setting that is ``None`` is not sent, and the provider decides. What the catalogue
-    knows to be impossible is an ``InputError`` at birth, naming what is allowed; a model
-    that it does not know passes here, and only its provider can judge it.
-
-    >>> ImageRequest(prompt="a red fox in snow", model="gpt-image-1", quality="high").size
-    '1024x1024'
-    """
-
-    prompt: str
-    model: str
-    quality: str = "low"
-    size: str = "1024x1024"
-    background: str | None = None
-    output_format: str | None = None
-    output_compression: int | None = None
-    moderation: str | None = None
-    operation: Literal["generate"] = "generate"
-
-    def __post_init__(self) -> None:
-        if wrong := self.problems():
-            raise InputError(" ".join(wrong))
-
-    def problems(self) -> list[str]:
-        """Say everything that makes this request illegal, in sentences; empty when legal."""
-        known = models.find(self.model)
-        if no_text := models.text_problem(self.prompt):
-            return [no_text]
-        if known is None:
-            return []
-        return models.problems(
-            known,
-            prompt=self.prompt,
-            quality=self.quality,
-            size=self.size,
-            background=self.background,
-            output_format=self.output_format,
-            output_compression=self.output_compression,
-            moderation=self.moderation,
-        )
-
-    def parameters(self) -> dict[str, str | int]:
-        """Give what is sent and what decides the picture: absent settings are absent."""
-        named = {name: getattr(self, name) for name in ("prompt", *SETTINGS)}
-        return {name: value for name, value in named.items() if value is not None}
-
-    def key(self, provider: str) -> str:
-        """Digest what makes two requests the same: provider, operation and parameters.
-
-        Tagged with its version, so that another way of counting can never be mistaken
-        for this one.
-        """
-        return key_of(provider, self.operation, self.parameters())
-
-
-def key_of(provider: str, operation: str, parameters: Mapping[str, object]) -> str:
-    """Digest a request's content; see ``ImageRequest.key``."""
-    content = {"provider": provider, "operation": operation, **parameters}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"v1:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """Tokens by kind, as the provider returned them; ``None`` where it did not say."""
-
-    text_input_tokens: int | None = None
-    image_input_tokens: int | None = None
-    text_cached_tokens: int | None = None
-    image_cached_tokens: int | None = None
-    image_output_tokens: int | None = None
-    text_output_tokens: int | None = None
-
-    @classmethod
-    def from_wire(cls, body: object) -> Self:
-        """Read the ``usage`` object of an answer; whatever is missing or odd stays unknown."""
-        if not isinstance(body, Mapping):
-            return cls()
-        came = _part(body, "input_tokens_details")
-        went = _part(body, "output_tokens_details")
-        cached = _part(came, "cached_tokens_details")
-        text_out = _count(went, "text_tokens")
-        total_out = _count(body, "output_tokens")
-        image_in, image_out = _count(came, "image_tokens"), _count(went, "image_tokens")
-        # Where only a sum is given, the input is all words and the output all picture.
-        words = _rest(_count(body, "input_tokens"), image_in)
-        rest = _rest(total_out, text_out)
-        text_in = _count(came, "text_tokens")
-        return cls(
-            text_input_tokens=words if text_in is None else text_in,
-            image_input_tokens=image_in,
-            text_cached_tokens=_count(cached, "text_tokens"),
-            image_cached_tokens=_count(cached, "image_tokens"),
-            image_output_tokens=rest if image_out is None else image_out,
-            text_output_tokens=text_out,
-        )
-
-    @property
-    def total(self) -> int | None:
-        """All tokens that were counted, in and out; ``None`` where none were."""
-        went_in = (self.text_input_tokens, self.image_input_tokens)
-        came_out = (self.image_output_tokens, self.text_output_tokens)
-        counts = [count for count in (*went_in, *came_out) if count is not None]
-        return sum(counts) if counts else None
-
-    def priced_kinds(self) -> dict[str, int | None]:
-        """Give the counts under the names that prices use."""
-        return {
-            "text_in": self.text_input_tokens,
-            "image_in": self.image_input_tokens,
-            "text_cached": self.text_cached_tokens,
-            "image_cached": self.image_cached_tokens,
-            "image_out": self.image_output_tokens,
-            "text_out": self.text_output_tokens,
-        }
-
-
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = body.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _rest(whole: int | None, part: int | None) -> int | None:
-    return None if whole is None else max(0, whole - (part or 0))
-
-
-def _count(body: Mapping[str, Any], name: str) -> int | None:
-    count = body.get(name)
-    if not isinstance(count, int) or isinstance(count, bool):
-        return None
-    return count if 0 <= count <= MOST_TOKENS else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +52,37 @@ class ImageResponse:
     output_format: str | None = None
     seconds: float = 0.0
     problem: str | None = None
+
+
+def apart(
+    request: ImageRequest, *, size: str | None, quality: str | None, background: str | None
+) -> dict[str, tuple[str, str]]:
+    """Give what came otherwise than it was asked for: both values, by the setting's name.
+
+    What was left to the provider, or what it does not tell, is no difference; nor is the size
+    of an svg, which has none of its own.
+    """
+    pairs = {
+        "size": (request.size, None if request.output_format == "svg" else size),
+        "quality": (request.quality, quality),
+        "background": (request.background, background),
+    }
+    return {
+        name: (asked, came)
+        for name, (asked, came) in pairs.items()
+        if asked not in (None, "auto", came) and came not in (None, "auto")
+        if asked is not None and came is not None
+    }
+
+
+def difference(request: ImageRequest, response: ImageResponse, size: str) -> str | None:
+    """Say what came otherwise than it was asked for; ``size`` is that of the picture that came."""
+    found = apart(request, size=size, quality=response.quality, background=response.background)
+    told = [
+        f"asked for {'' if name == 'size' else f'{name} '}{asked}, came as {came}"
+        for name, (asked, came) in found.items()
+    ]
+    return "; ".join(told) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,11 +126,13 @@ class Generation:
     actual_quality: str | None = None
     actual_background: str | None = None
     actual_format: str | None = None
+    partial: str | None = None
     request_id: str | None = None
     error: str | None = None
     error_kind: str | None = None
     note: str | None = None
     loader: Callable[[str], Path] | None = field(default=None, repr=False, compare=False)
+    relatives: Callable[[int], Generation] | None = field(default=None, repr=False, compare=False)
 
     @property
     def prompt(self) -> str:
@@ -258,6 +148,16 @@ class Generation:
     def quoted_usd(self) -> float | None:
         """Dollars expected before sending; ``None`` where that could not be known."""
         return usd_or_none(self.quoted_nano)
+
+    @property
+    def differences(self) -> dict[str, tuple[str, str]]:
+        """What came otherwise than it was asked for: ``{"quality": ("high", "medium")}``."""
+        return apart(
+            self.request,
+            size=self.actual_size,
+            quality=self.actual_quality,
+            background=self.actual_background,
+        )
 
     @property
     def path(self) -> Path:
@@ -286,26 +186,62 @@ class Generation:
     @property
     def image(self) -> Image:
         """The picture, decoded by Pillow."""
-        import PIL.Image
-
         try:
-            picture = PIL.Image.open(io.BytesIO(self.bytes))
-            picture.load()
-        except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as cause:
-            raise PictureError(
-                f"What generation {self.id} received is no picture that can be read: {cause}."
-            ) from cause
-        return picture
+            return pictures.opened(self.bytes)
+        except PictureError as problem:
+            raise PictureError(f"What generation {self.id} received: {problem}") from problem
+
+    @property
+    def partial_image(self) -> Image:
+        """The last picture that came before the answer was cut; it was never finished."""
+        data = self.partial_bytes
+        if data is None:
+            raise PictureError(f"Generation {self.id} kept no partial picture.")
+        return pictures.opened(data)
+
+    @property
+    def partial_bytes(self) -> Data | None:
+        """The bytes of that picture; ``None`` where none was kept, or its file is gone."""
+        if self.partial is None or self.loader is None:
+            return None
+        try:
+            return self.loader(self.partial).read_bytes()
+        except (PictureError, OSError):
+            return None
+
+    @property
+    def parents(self) -> tuple[Generation, ...]:
+        """The generations whose pictures this one was made from, in the order they were given.
+
+        >>> lab.edit("make it night", fox).parents == (fox,)        # doctest: +SKIP
+        True
+        """
+        if self.relatives is None:
+            return ()
+        return tuple(self.relatives(number) for number in self.request.parents)
+
+    def lineage(self) -> tuple[Generation, ...]:
+        """Give everything this picture was made from, the oldest first, and itself at the end."""
+        found: dict[int, Generation] = {}
+
+        def gather(one: Generation) -> None:
+            for parent in one.parents:
+                if parent.id not in found and parent.id < one.id:
+                    gather(parent)
+            found[one.id] = one
+
+        gather(self)
+        return tuple(found.values())
 
     @property
     def format(self) -> str:
-        """The kind of file that came: ``png``, ``jpeg``, ``webp`` or ``bin`` if no picture."""
+        """The kind of file that came: ``png``, ``jpeg``, ``webp``, ``gif``, ``svg``; or ``bin``."""
         return "bin" if self.status == "spoilt" else (self.actual_format or "png")
 
     @property
     def mime(self) -> str:
         """The MIME type of the bytes."""
-        return MIME.get(self.format, "application/octet-stream")
+        return pictures.MIME.get(self.format, "application/octet-stream")
 
     def save(self, path: str | Path) -> Path:
         """Write the bytes as received to ``path`` and return it.
@@ -338,6 +274,8 @@ class Generation:
             return
         if self.status == "done":
             display({**self._preview(), "text/plain": repr(self)}, raw=True)
+        elif self.partial_bytes is not None:
+            display({**_small(self.partial_image), "text/plain": "unfinished"}, raw=True)
         words = self._caption()
         paragraph = dollars_kept(f"<p>{html.escape(words)}</p>")
         display({"text/html": paragraph, "text/plain": words}, raw=True)
@@ -348,18 +286,23 @@ class Generation:
         words += [word for word in (self.error, self.note) if word]
         return " · ".join(words)
 
-    def _preview(self, side: int = 512) -> dict[str, str]:
+    def _preview(self) -> dict[str, str]:
         """Make a small picture for a notebook: an image on its own shows on code hosts too."""
-        picture = self.image
-        kind = "PNG" if "A" in picture.getbands() else "JPEG"
-        picture.thumbnail((side, side))
-        out = io.BytesIO()
-        picture.convert("RGBA" if kind == "PNG" else "RGB").save(out, kind)
-        return {f"image/{kind.lower()}": base64.b64encode(out.getvalue()).decode()}
+        if self.format == "gif" and (self.size_bytes or 0) <= MOST_MOVING_BYTES:
+            return {"image/gif": base64.b64encode(self.bytes).decode()}
+        return _small(self.image)
 
     def __repr__(self) -> str:
         asked = f"{self.request.model} {self.request.quality} {self.request.size}"
         return f"Generation({self.prompt!r}, {asked}, {self.status}, {show(self.cost_nano)})"
+
+
+def _small(picture: Image, side: int = 512) -> dict[str, str]:
+    kind = "PNG" if "A" in picture.getbands() else "JPEG"
+    picture.thumbnail((side, side))
+    out = io.BytesIO()
+    picture.convert("RGBA" if kind == "PNG" else "RGB").save(out, kind)
+    return {f"image/{kind.lower()}": base64.b64encode(out.getvalue()).decode()}
 
 
 def in_notebook() -> bool:

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from imagelab import pricing
@@ -24,6 +24,7 @@ from imagelab.errors import (
     RecordError,
     UnreachableError,
 )
+from imagelab.exchange.streams import Partial
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
 from imagelab.records.ledger import Came, Identity
 from imagelab.records.rows import UNSETTLED, Unknown
@@ -42,7 +43,10 @@ stops only what asks for that model."""
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``."""
+    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
+
+    ``partials`` are the partial pictures that came since it was last told, by position.
+    """
 
     pictures: int
     landed: int
@@ -56,6 +60,7 @@ class Progress:
     seconds_left: float | None
     stopping: bool
     finished: bool
+    partials: Mapping[int, Partial] = field(default_factory=dict)
 
 
 class Display(Protocol):
@@ -103,11 +108,16 @@ class Run(Generic[Result]):
         self._counting = threading.Lock()
         self._flying = 0
         self._over: BudgetError | None = None
-        self._gone: dict[str, str] = {}
+        self._partials: dict[int, Partial] = {}
+        self._gone: dict[tuple[str | None, str], str] = {}
         self._began = time.monotonic()
-        self._wanted = _by_identity(self.cells, session.provider)
+        self._wanted = _by_identity(self.cells, session)
+        self._providers = tuple(dict.fromkeys(cell.provider for cell in self.cells))
+        self._given_up: dict[str | None, str] = {}
         self._quoted = pricing.total(
-            pricing.quote_request(cells[0].request, session.provider)
+            pricing.quote_request(
+                cells[0].request, session.at(cells[0].provider).provider, book=session.book
+            )
             for cells in self._wanted.values()
         ).nano
 
@@ -201,7 +211,8 @@ class Run(Generic[Result]):
 
     def _work(self) -> None:
         try:
-            self._run()
+            with self.session.watching.followed(self._see):
+                self._run()
         except BaseException as error:  # whoever waits for the result shall see it
             self.error = error
         finally:
@@ -211,18 +222,34 @@ class Run(Generic[Result]):
 
     def _run(self) -> None:
         session = self.session
+        names = ", ".join(session.at(one).provider for one in self._providers)
         self.number = session.ledger.begin_run(
-            session.provider, simulated=session.simulated, pictures=len(self.cells)
+            names, simulated=session.simulated, pictures=len(self.cells)
         )
         known = {} if self._fresh else self._look_up()
         waiting = [cells for identity, cells in self._wanted.items() if identity not in known]
-        with ThreadPoolExecutor(session.concurrency, "imagelab-ask") as pool:
+        with contextlib.ExitStack() as stack:
+            # Each provider has threads of its own: one whose limit is low holds up no other.
+            pools = {
+                one: stack.enter_context(ThreadPoolExecutor(session.concurrency, "imagelab-ask"))
+                for one in self._providers
+            }
             try:
-                self._follow({pool.submit(self._ask, cells[0]): cells for cells in waiting})
+                self._follow(
+                    {
+                        pools[cells[0].provider].submit(self._ask, cells[0]): cells
+                        for cells in waiting
+                    }
+                )
             except BaseException:
                 self.stop("an error")  # first: leaving the pool waits for all that is queued
                 raise
         self._raise_if_nothing_came()
+
+    def _see(self, identity: Identity, partial: Partial) -> None:
+        """Take note of a partial picture; called in the thread that asks for it."""
+        for cell in self._wanted.get(identity, ()):
+            self._partials[cell.position] = partial
 
     def _look_up(self) -> dict[Identity, Generation]:
         """Take what the ledger has already."""
@@ -234,13 +261,13 @@ class Run(Generic[Result]):
 
     def _ask(self, cell: Cell) -> Answer | None:
         """Get one picture; in the asking thread, so that what ends a run ends it at once."""
-        if self._stopping.is_set() or cell.request.model in self._gone:
+        if self._stopping.is_set() or self._no_use(cell):
             return None
         with self._counting:
             self._flying += 1
         try:
             answer = obtain(
-                self.session,
+                self.session.at(cell.provider),
                 cell.request,
                 cell.sample,
                 run=self.number,
@@ -256,9 +283,9 @@ class Run(Generic[Result]):
         finally:
             with self._counting:
                 self._flying -= 1
-        return self._watched(answer)
+        return self._watched(answer, cell.provider)
 
-    def _watched(self, answer: Answer | None) -> Answer | None:
+    def _watched(self, answer: Answer | None, provider: str | None) -> Answer | None:
         """Stop the run where the next request would fare no better; ``None`` if not awaited."""
         if answer is None:
             return None
@@ -266,15 +293,28 @@ class Run(Generic[Result]):
         if answer.came == "ledger":
             return None if generation.status in UNSETTLED else answer
         if generation.error_kind in HOPELESS:
-            self.stop(generation.error or "stopped")
+            self._give_up(provider, generation.error or "stopped")
         if generation.error_kind == ModelGoneError.__name__:
-            self._gone[generation.request.model] = generation.error or "The model is gone."
+            gone = generation.error or "The model is gone."
+            self._gone[provider, generation.request.model] = gone
         if is_overrun(generation):
             self.stop(
                 "A bill passed the money that was held for it; it is recorded as it is, and the "
                 "next holds are larger. Run again to go on."
             )
         return answer
+
+    def _no_use(self, cell: Cell) -> str | None:
+        """Say why a picture need not be asked for: its provider, or its model there, is gone."""
+        return self._given_up.get(cell.provider) or self._gone.get(
+            (cell.provider, cell.request.model)
+        )
+
+    def _give_up(self, provider: str | None, reason: str) -> None:
+        """Ask a provider no more; where it was the last one, the run is over."""
+        self._given_up.setdefault(provider, reason)
+        if len(self._given_up) == len(self._providers):
+            self.stop(reason)
 
     def _follow(self, flying: dict[Future[Answer | None], list[Cell]]) -> None:
         """Take pictures in as they land, a tick's worth at a time, until none is in flight."""
@@ -298,8 +338,7 @@ class Run(Generic[Result]):
             self._fail(error)
             return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            gone = self._gone.get(cells[0].request.model)
-            reason = gone or self.stopped_by or "another kernel asks"
+            reason = self._no_use(cells[0]) or self.stopped_by or "another kernel asks"
             self.left |= {cell.position: reason for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
@@ -354,7 +393,9 @@ class Run(Generic[Result]):
         if self._display is None:
             return
         try:
-            self._display.update(landed, self.progress())
+            partials, self._partials = self._partials, {}
+            still = {at: one for at, one in partials.items() if at not in self.landed}
+            self._display.update(landed, replace(self.progress(), partials=still))
         except Exception as error:
             self._display = None
             # Where warnings are errors, this one shall not end the run either.
@@ -366,11 +407,12 @@ class Run(Generic[Result]):
                 )
 
 
-def _by_identity(cells: Iterable[Cell], provider: str) -> dict[Identity, list[Cell]]:
+def _by_identity(cells: Iterable[Cell], session: Session) -> dict[Identity, list[Cell]]:
     """Gather the cells that ask for the same picture: it is asked for once."""
     wanted: dict[Identity, list[Cell]] = {}
     for cell in cells:
-        wanted.setdefault((cell.request.key(provider), cell.sample), []).append(cell)
+        key = cell.request.key(session.at(cell.provider).provider)
+        wanted.setdefault((key, cell.sample), []).append(cell)
     return wanted
 
 

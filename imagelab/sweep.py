@@ -13,12 +13,32 @@ from imagelab import pricing
 from imagelab.catalog import models, providers
 from imagelab.catalog.arguments import named
 from imagelab.errors import InputError, TemplateError
+from imagelab.references.factors import Choices
+from imagelab.references.gathering import Along
+from imagelab.references.taking import Given
 from imagelab.request import SETTINGS, Generation, ImageRequest, Usage, dollars_kept, names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FACTORS = ("prompt", "model", "quality", "size", "background", "output_format")
+FACTORS = (
+    "prompt",
+    "model",
+    "quality",
+    "size",
+    "background",
+    "output_format",
+    "provider",
+    "output_compression",
+    "moderation",
+    "input_fidelity",
+    "complexity",
+    "frame_count",
+    "frame_duration_ms",
+    "images",
+    "mask",
+    "markup",
+)
 """The settings that a sweep can vary, beside template variables and samples."""
 
 SHOWN_ROWS, SHOWN_VALUES, SHOWN_LETTERS = 20, 6, 40
@@ -26,22 +46,29 @@ SHOWN_ROWS, SHOWN_VALUES, SHOWN_LETTERS = 20, 6, 40
 
 DEFAULTS = {"quality": "low", "size": "1024x1024"}
 
+WHOLE = ("output_compression", "frame_count", "frame_duration_ms")
+"""The settings that are whole numbers."""
+
 # Words that later columns and parameters will need; a template variable may not take them.
 _LATER = (
     "samples variables fresh n user stream partial_images input_fidelity mask markup image images "
-    "complexity svg frame_count frame_duration_ms safety_identifier extra provider lane batch "
+    "complexity svg frame_count frame_duration_ms safety_identifier extra lane batch "
     "parents owner rater vote star bytes cost cost_usd quoted_usd spent pictures template position"
 )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture of a sweep: where it stands, what varies there, and what is asked."""
+    """One picture of a sweep: where it stands, what varies there, what is asked, and of whom.
+
+    ``provider`` is ``None`` where the sweep names none: the lab's own is then asked.
+    """
 
     position: int
     factors: Mapping[str, str]
     request: ImageRequest
     sample: int = 1
+    provider: str | None = None
 
 
 def reserved() -> frozenset[str]:
@@ -77,6 +104,20 @@ class Sweep:
         model: str | Sequence[str] | None = None,
         background: str | Sequence[str] | None = None,
         output_format: str | Sequence[str] | None = None,
+        output_compression: int | Sequence[int] | None = None,
+        moderation: str | Sequence[str] | None = None,
+        images: Any = None,
+        mask: Any = None,
+        markup: Any = None,
+        input_fidelity: str | Sequence[str] | None = None,
+        complexity: str | Sequence[str] | None = None,
+        frame_count: int | Sequence[int] | None = None,
+        frame_duration_ms: int | Sequence[int] | None = None,
+        svg: Mapping[str, Any] | None = None,
+        partial_images: int | None = None,
+        safety_identifier: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        provider: str | Sequence[str] | None = None,
         samples: int = 1,
         variables: Mapping[str, str | Sequence[Any]] = {},
         **more_variables: str | Sequence[Any],
@@ -94,10 +135,26 @@ class Sweep:
             "size": size,
             "background": background,
             "output_format": output_format,
+            "output_compression": output_compression,
+            "moderation": moderation,
+            "input_fidelity": input_fidelity,
+            "complexity": complexity,
+            "frame_count": frame_count,
+            "frame_duration_ms": frame_duration_ms,
+            "provider": provider,
         }
+        self._choices = Choices(images, mask=mask, markup=markup)
         self.settings = {
             name: _values(name, values) for name, values in given.items() if values is not None
+        } | self._choices.axes
+        constant = {
+            "svg": svg,
+            "partial_images": partial_images,
+            "safety_identifier": safety_identifier,
+            "extra": extra,
         }
+        self.constant = {name: one for name, one in constant.items() if one is not None}
+        """Settings that are the same in every place and make no factor."""
 
     def __len__(self) -> int:
         axes = (self.templates, *self.variables.values(), *self.settings.values())
@@ -130,17 +187,31 @@ class Sweep:
         for point, sample in self._points():
             factors = self._factors(point)
             settings = {"model": model, **DEFAULTS, **factors}
+            provider = settings.pop("provider", None)
             asked = {name: settings[name] for name in FACTORS if name in settings}
             try:
-                request = ImageRequest(**asked)  # type: ignore[arg-type]
+                along = self._choices.along(asked)
+                if along and "size" not in factors:
+                    asked["size"] = along.size_for(asked["model"])
+                request = ImageRequest(**{**asked, **self._meant(asked, along)})
             except InputError as problem:
                 wrong[f"{_label(asked)}: {problem}"] = None
                 continue
             shown = {**factors, **asked, "sample": str(sample)}
-            cells.append(Cell(len(cells), shown, request, sample))
+            cells.append(Cell(len(cells), shown, request, sample, provider))
         if wrong:
             raise InputError(_illegal(list(wrong)))
         return cells
+
+    def _meant(self, asked: Mapping[str, str], along: Along | None) -> dict[str, Any]:
+        """Give what stands behind the names and texts of one place."""
+        numbers = {name: _whole(asked[name]) for name in WHOLE if name in asked}
+        return {**numbers, **(along.settings if along else {}), **self.constant}
+
+    def along(self, cell: Cell) -> tuple[Given, ...]:
+        """Give the pictures that go along with one of this sweep's requests, as bytes."""
+        along = self._choices.along(cell.factors)
+        return along.all if along else ()
 
     def _factors(self, point: Mapping[str, str]) -> dict[str, str]:
         """Fill the template, and keep what varies under its name."""
@@ -154,6 +225,7 @@ class Sweep:
         """Say what the whole sweep costs at ``provider``'s list prices, in exact dollars.
 
         ``model`` counts where the sweep names none; it is the provider's default otherwise.
+        A sweep that names providers itself is quoted at each one's list.
         ``Lab.quote`` also knows what is paid already.
 
         Raises:
@@ -165,7 +237,9 @@ class Sweep:
         """
         default = providers.get(provider).default_model
         cells = self.cells(model=model or default)
-        return pricing.total(pricing.quote_request(cell.request, provider) for cell in cells)
+        return pricing.total(
+            pricing.quote_request(cell.request, cell.provider or provider) for cell in cells
+        )
 
     @property
     def frame(self) -> DataFrame:
@@ -234,6 +308,14 @@ def _values(name: str, given: object) -> tuple[str, ...]:
     return tuple(str(value) for value in several)
 
 
+def _whole(text: str) -> int | str:
+    """Read a number that went through a factor's text; what is none is judged later."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def _few(values: Sequence[str]) -> str:
     """List the first of many values, each cut to a readable length."""
     first = [
@@ -290,7 +372,8 @@ def _slots(template: str) -> set[str]:
 
 
 def _unused(name: str, used: set[str]) -> str:
-    settings = (*FACTORS, "samples", "variables")
+    constant = ("svg", "partial_images", "safety_identifier", "extra")
+    settings = (*FACTORS, *constant, "samples", "variables")
     meant = "samples" if name == "n" else models.closest(name, [*settings, *used])
     hint = f" Did you mean {meant}?" if meant else ""
     return (

@@ -193,6 +193,32 @@ def test_a_wrong_axis_is_named(four: Comparison) -> None:
         four.grid(rows="colour")
 
 
+def test_zoom_takes_what_is_chosen(four: Comparison) -> None:
+    """Positions, values and slices choose pictures; nothing chosen means all of them."""
+    assert repr(four.zoom("fox")) == "Zoom(low, medium)"
+    assert repr(four.zoom(0, ("owl", "low"), level=2)) == "Zoom(a fox, a owl)"
+    assert len(four.zoom().pictures) == len(four.zoom(slice(0, 4), 1).pictures) == 4
+
+
+def test_zoom_of_too_few_says_how_to_choose(four: Comparison) -> None:
+    """One picture, chosen twice, is not two."""
+    with pytest.raises(InputError, match=r"2 to 6 pictures .* got 1"):
+        four.zoom(0, ("fox", "low"))
+
+
+def test_wipe_lays_one_on_the_other(four: Comparison) -> None:
+    """Two pictures are named by what differs, and measured."""
+    wipe = four.wipe(("fox", "low"), ("fox", "medium"), mode="onion")
+    assert (repr(wipe), wipe.mode) == ("Wipe(low, medium)", "onion")
+    assert 0 < wipe.ssim < 1
+
+
+def test_a_side_of_a_wipe_is_one_picture(four: Comparison) -> None:
+    """What chooses two pictures is refused with the number and the way."""
+    with pytest.raises(InputError, match=r"'fox' chooses 2 pictures,.* comparison\.wipe"):
+        four.wipe("fox", "owl")
+
+
 def test_the_repr_has_pictures_and_money(four: Comparison) -> None:
     """A comparison's repr is short and steady."""
     assert repr(four) == "Comparison(4 pictures, $0.106)"

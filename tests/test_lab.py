@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import pickle
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 import imagelab
@@ -148,6 +150,17 @@ def test_start_returns_at_once_and_result_waits(lab: Lab) -> None:
     run = lab.start(Sweep(["a fox", "an owl"]))
     assert len(run.result()) == 2
     assert run.done
+
+
+def test_thumbnails_have_the_size_that_is_set(lab: Lab) -> None:
+    """What comparisons show and keep from then on is as large as told."""
+    assert lab.thumbnails == 256
+    lab.thumbnails = 96
+    made = lab.compare("a fox", quality=["low"])
+    small = made.grid().thumbnails[0]
+    assert max(PIL.Image.open(io.BytesIO(small)).size) == 96
+    with pytest.raises(InputError, match="thumbnails is a number between 64 and 1,024"):
+        lab.thumbnails = 5000
 
 
 def test_variables_can_be_compared(lab: Lab) -> None:

@@ -330,8 +330,8 @@ def test_the_raw_bytes_of_a_spoilt_answer_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [picture()[:-40], picture("gif", 32, 32), b"GIF89a", b"<svg/>"],
-    ids=["cut", "gif", "half", "svg"],
+    [picture()[:-40], picture("bmp", 32, 32), b"GIF89a", b"<svg>"],
+    ids=["cut", "bmp", "half", "svg"],
 )
 def test_bytes_that_are_no_good_picture_are_spoilt(tmp_path: Path, data: bytes) -> None:
     """A picture that is cut short or of an unknown kind is spoilt, paid, and kept as it came."""
@@ -462,7 +462,7 @@ def test_what_nobody_foresaw_leaves_no_row_open(tmp_path: Path) -> None:
     class Broken:
         pacer = Pacer()
 
-        def ask(self, request: object) -> None:
+        def ask(self, request: object, **along: object) -> None:
             raise ZeroDivisionError
 
     with session(tmp_path, "http://127.0.0.1:9/v1", client=lambda: Broken()) as open_session:  # type: ignore[arg-type,return-value]

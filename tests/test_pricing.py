@@ -14,8 +14,10 @@ from imagelab.errors import InputError, SetupError
 from imagelab.pricing import Quote, quote, total
 from imagelab.request import ImageRequest, Usage
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import check
-from imagelab.simulator.drawing import usage_of
+from imagelab.simulator.checks import Asked, check
+from imagelab.simulator.files import Files
+from imagelab.simulator.manners import Manners
+from imagelab.simulator.spending import usage_of
 from tests.sessions import fox
 
 TWELVE = "a red fox in snow"
@@ -216,7 +218,8 @@ def test_sums_are_exact(amounts: list[tuple[int, int]]) -> None:
 @settings(deadline=None, max_examples=300)
 def test_no_bill_passes_its_bound(request: ImageRequest) -> None:
     """What the simulator counts for any request never costs more than what is held for it."""
-    wanted = check(json.dumps(request.parameters()).encode(), retire=False)
+    asked = Asked("generation", json.dumps(request.parameters()).encode())
+    wanted = check(asked, Files(), Manners())
     assert not isinstance(wanted, Reply), wanted.body
     counted = usage_of(wanted)
     usage = Usage(text_input_tokens=counted.text_in, image_output_tokens=counted.image_out)

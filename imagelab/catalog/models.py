@@ -29,6 +29,10 @@ _COMPRESSED = ("jpeg", "webp")
 MODERATION = ("auto", "low")
 """How strict the provider's safety system may be asked to be."""
 
+SOON_DAYS = 180
+"""How long before its last day a model is said to be leaving: OpenAI gives three months' notice
+at least, six as a rule."""
+
 _DALL_E_TIERS = {"hd": "high", "standard": "medium"}
 
 
@@ -105,8 +109,13 @@ def find(model: str) -> Model | None:
     >>> find("openai/gpt-image-2-2026-04-21").id
     'gpt-image-2'
     """
-    bare = _SNAPSHOT_DAY.sub("", str(model).removeprefix(_PREFIX))
-    return next((known for known in all_models() if known.id == bare), None)
+    name = bare(model)
+    return next((known for known in all_models() if known.id == name), None)
+
+
+def bare(model: str) -> str:
+    """Return a model's name without ``openai/`` and without a snapshot's day."""
+    return _SNAPSHOT_DAY.sub("", str(model).removeprefix(_PREFIX))
 
 
 def get(model: str) -> Model:
@@ -135,23 +144,45 @@ def meant_model(model: str) -> str:
     """
     ids = [known.id for known in all_models()]
     close = difflib.get_close_matches(model.removeprefix(_PREFIX).lower(), ids, cutoff=0.75)
-    return f"Did you mean {_either([repr(name) for name in close])}?" if close else ""
+    return f"Did you mean {either([repr(name) for name in close])}?" if close else ""
 
 
-def state(model: Model, on: dt.date) -> State:
-    """Return whether OpenAI serves a model on a day; from its shutdown day on it is retired."""
-    if model.shutdown is None:
+def state(model: Model, on: dt.date, provider: str = "openai") -> State:
+    """Return whether a provider serves a model on a day; from its last day on it is retired."""
+    last = shutdown(model, provider)
+    if last is None:
         return "active"
-    return "retired" if model.shutdown <= on else "retiring"
+    return "retired" if last <= on else "retiring"
 
 
-def farewell(model: str, on: dt.date) -> str | None:
-    """Say when OpenAI stops serving a model and what follows it; None where no day is known."""
+def shutdown(model: Model, provider: str = "openai") -> dt.date | None:
+    """Return the day from which a provider serves a model no more; OpenAI's, but where known.
+
+    >>> shutdown(get("gpt-image-1-mini"), "azure")
+    datetime.date(2027, 4, 7)
+    """
+    return _lives().get((provider, model.id), model.shutdown)
+
+
+@functools.cache
+def _lives() -> dict[tuple[str, str], dt.date]:
+    rows = _facts.rows("models")["life"]
+    return {(row["provider"], row["model"]): row["shutdown"] for row in rows}
+
+
+def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
+    """Say when a provider stops serving a model and what follows it; None where it stays.
+
+    What ends only in a year stays: a warning that comes too early is not read.
+    """
     known = find(model)
-    if known is None or known.shutdown is None:
+    last = None if known is None else shutdown(known, provider)
+    if known is None or last is None or last - on > dt.timedelta(SOON_DAYS):
         return None
-    when = "was shut down" if state(known, on) == "retired" else "will be shut down"
-    return f"{model} {when} on {known.shutdown}; its successor is {known.successor}."
+    when = "was shut down" if last <= on else "will be shut down"
+    where = "" if provider == "openai" else f" at {provider}"
+    follows = f"its successor is {known.successor}" if known.successor else "no successor is named"
+    return f"{known.id} {when}{where} on {last}; {follows}."
 
 
 def size_rule(model: Model) -> SizeRule:
@@ -185,9 +216,7 @@ def size_problem(model: Model, size: str) -> str | None:
     if size == "auto" or size in rule.listed:
         return None
     if rule.rule == "fixed":
-        return (
-            f"size {size!r} is not one of {model.id}'s: choose {_either([*rule.listed, 'auto'])}."
-        )
+        return f"size {size!r} is not one of {model.id}'s: choose {either([*rule.listed, 'auto'])}."
     try:
         edges = parse_size(size)
     except InputError as problem:
@@ -196,6 +225,14 @@ def size_problem(model: Model, size: str) -> str | None:
         return None
     width, height = _nearest(rule, *edges)
     return f"size {size!r} is outside {model.id}'s limits ({_limits(rule)}): take {width}x{height}."
+
+
+def nearest_size(model: Model, width: int, height: int) -> str:
+    """Return the size nearest in shape and area that a model with free edges takes."""
+    rule = size_rule(model)
+    if not _legal(rule, width, height):
+        width, height = _nearest(rule, width, height)
+    return f"{width}x{height}"
 
 
 def _legal(rule: SizeRule, width: int, height: int) -> bool:
@@ -306,7 +343,7 @@ def _choice_problem(
 ) -> str | None:
     if choice is None or choice in allowed:
         return None
-    return f"{setting} {choice!r} is not one of {model.id}'s: choose {_either(allowed)}."
+    return f"{setting} {choice!r} is not one of {model.id}'s: choose {either(allowed)}."
 
 
 def _tier_problem(model: Model, quality: str | None) -> str | None:
@@ -324,7 +361,7 @@ def _moderation_problem(moderation: str | None) -> str | None:
     """Say what is wrong with a choice of moderation; it is the same for every model."""
     if moderation is None or moderation in MODERATION:
         return None
-    return f"moderation {moderation!r} is not known: choose {_either(MODERATION)}."
+    return f"moderation {moderation!r} is not known: choose {either(MODERATION)}."
 
 
 def _background_problem(
@@ -347,7 +384,7 @@ def _compression_problem(compression: int | None, output_format: str | None) -> 
         )
     if output_format not in _COMPRESSED:
         return (
-            f"output_compression is for {_either(_COMPRESSED)}, and output_format is "
+            f"output_compression is for {either(_COMPRESSED)}, and output_format is "
             f"{output_format or 'png'}: choose one of those, or leave the compression out."
         )
     return None
@@ -364,6 +401,11 @@ def closest(word: str, among: Iterable[str]) -> str | None:
     return by_lower[match[0]] if match else None
 
 
-def _either(words: Iterable[str]) -> str:
-    *most, last = words
+def either(words: Iterable[str]) -> str:
+    """Write a choice in words; empty where there is none.
+
+    >>> either(["png", "jpeg", "webp"])
+    'png, jpeg or webp'
+    """
+    *most, last = [*words] or [""]
     return f"{', '.join(most)} or {last}" if most else last

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from imagelab.catalog import _facts, models, providers
 from imagelab.catalog.money import nano
+from imagelab.errors import InputError
 
 Lane = Literal["standard", "batch"]
 """How a request travels: answered at once, or within a day at half the price."""
@@ -22,6 +23,11 @@ KINDS = ("text_in", "text_cached", "image_in", "image_cached", "image_out", "tex
 """The kinds of tokens that have a price. Cached tokens are part of those that went in."""
 
 _PER_MILLION = 1_000_000
+
+
+Layer = Literal["catalogue", "read", "own"]
+"""Where a price comes from: the catalogue, the provider's own list, or the person. Later ones
+stand over earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,23 @@ class Price:
     image_cached: int | None = None
     image_out: int | None = None
     text_out: int | None = None
+    layer: Layer = "catalogue"
 
     @property
     def id(self) -> str:
         """The row's name, such as ``openai/gpt-image-1/standard@2025-04-23``."""
-        return f"{self.provider}/{self.model}/{self.lane}@{self.since}"
+        mark = "" if self.layer == "catalogue" else f":{self.layer}"
+        return f"{self.provider}/{self.model}/{self.lane}@{self.since}{mark}"
+
+    def holds(self, on: dt.date) -> bool:
+        """Tell whether this price holds on a day."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """The prices that are known, by kind."""
+        every = {kind: getattr(self, kind) for kind in KINDS}
+        return {kind: price for kind, price in every.items() if price is not None}
 
 
 @functools.cache
@@ -58,38 +76,89 @@ def all_prices() -> tuple[Price, ...]:
 
 
 def _per_token(row: dict[str, Any]) -> dict[str, Any]:
-    known = {kind: _exact(row[kind]) for kind in KINDS if kind in row}
+    known = {kind: per_token(row[kind]) for kind in KINDS if kind in row}
     return {**row, **known}
 
 
-def _exact(dollars_per_million: str) -> int:
+def per_token(dollars_per_million: float | str) -> int:
+    """Return dollars per million tokens as nano-dollars per token.
+
+    Raises:
+        InputError: no amount of money, below zero, or finer than a nano-dollar per token.
+    """
     price, rest = divmod(nano(dollars_per_million), _PER_MILLION)
-    if rest:
-        raise ValueError(f"${dollars_per_million} per million tokens is no whole nano-dollar each")
+    if rest or price < 0:
+        raise InputError(
+            f"{dollars_per_million!r} dollars per million tokens are no price: give a number from "
+            "0 up, in steps of a tenth of a cent."
+        )
     return price
+
+
+class Book:
+    """Prices to go by: the catalogue's, and over them what was added.
+
+    A row that was added says only what differs: a kind that it does not name keeps the price
+    that held before. Safe to read from many threads while rows are added.
+
+    >>> Book().price("openai", "gpt-image-1").image_out
+    40000
+    """
+
+    def __init__(self, added: Iterable[Price] = ()) -> None:
+        self._added = tuple(added)
+
+    @property
+    def added(self) -> tuple[Price, ...]:
+        """What was added to the catalogue, in its order."""
+        return self._added
+
+    def add(self, *rows: Price) -> None:
+        """Add rows; of two that hold on one day the one that was added later counts."""
+        self._added = (*self._added, *rows)
+
+    def price(
+        self, provider: str, model: str, *, on: dt.date | None = None, lane: Lane = "standard"
+    ) -> Price | None:
+        """Return the price that holds on a day (None: the newest), or None if unknown.
+
+        The simulator, and a provider that the catalogue does not know, go by OpenAI's list;
+        the simulator's row bears its own name.
+        """
+        known, seller = models.find(model), providers.find(provider)
+        name = known.id if known else str(model)
+        listed = seller.price_list if seller else "openai"
+        found = _newest(all_prices(), (listed, name, lane), on)
+        for layer, whose in (("read", provider), ("own", listed), ("own", provider)):
+            rows = [row for row in self._added if row.layer == layer]
+            if over := _newest(rows, (whose, name, lane), on):
+                found = over if found is None else _over(found, over)
+        return found and replace(found, provider=seller.name if seller else found.provider)
+
+
+def _over(under: Price, over: Price) -> Price:
+    kinds: dict[str, Any] = {**under.kinds, **over.kinds}
+    return replace(over, **kinds)
+
+
+def _newest(rows: Iterable[Price], what: tuple[str, str, str], on: dt.date | None) -> Price | None:
+    """Return the row of a provider, model and lane that holds on a day; the last of equals."""
+    found = None
+    for row in rows:
+        if (row.provider, row.model, row.lane) == what and (on is None or row.holds(on)):
+            found = row if found is None or row.since >= found.since else found
+    return found
+
+
+CATALOGUE = Book()
+"""The prices as the catalogue has them, with nothing added."""
 
 
 def price(
     provider: str, model: str, *, on: dt.date | None = None, lane: Lane = "standard"
 ) -> Price | None:
-    """Return the price row that holds on a day (None: the newest), or None if unknown.
-
-    The simulator, and a provider that the catalogue does not know, go by OpenAI's list; the
-    simulator's row bears its own name.
-    """
-    seller = providers.find(provider)
-    known = models.find(model)
-    listed = seller.price_list if seller else "openai"
-    rows = [
-        row
-        for row in all_prices()
-        if known and (row.provider, row.model, row.lane) == (listed, known.id, lane)
-        if on is None or (row.since <= on and (row.until is None or on < row.until))
-    ]
-    if not rows:
-        return None
-    newest = max(rows, key=lambda row: row.since)
-    return replace(newest, provider=seller.name) if seller else newest
+    """Return the catalogue's price that holds on a day, as ``Book.price`` does."""
+    return CATALOGUE.price(provider, model, on=on, lane=lane)
 
 
 def cost(tokens: Mapping[str, int | None], price: Price) -> int | None:
@@ -117,6 +186,27 @@ def _part(count: int, per_token: int | None) -> int | None:
     if count == 0:
         return 0
     return None if count < 0 or per_token is None else count * per_token
+
+
+@dataclass(frozen=True)
+class Author:
+    """What a model that writes SVGs costs: nano-dollars per token, in and out."""
+
+    model: str
+    text_in: int
+    text_out: int
+    date: dt.date
+    source: str
+
+
+def author(model: str) -> Author | None:
+    """Return what a model costs as the author of an SVG, or None if that is not known."""
+    bare = model.removeprefix("openai/")
+    for row in _facts.rows("prices")["author"]:
+        if row["model"] == bare:
+            known = {kind: per_token(row[kind]) for kind in ("text_in", "text_out")}
+            return Author(**{**row, **known})
+    return None
 
 
 def published(model: str, quality: str, size: str) -> int | None:

@@ -17,7 +17,10 @@ class Provider:
 
     ``base_url`` is None where the service is started on this machine, ``key_env`` is None
     where no key is needed. ``model_prefix`` stands before model ids on the wire, and
-    ``price_list`` names the provider whose prices hold.
+    ``price_list`` names the provider whose prices hold. ``endpoint_env`` is the variable of an
+    address that every customer has of their own; ``azure`` means Azure's ways (the key in
+    ``api-key``, models by the names of their deployments). With ``chats`` pictures can be asked
+    for through chat completions too; with ``lists_prices`` its list of models tells prices.
     """
 
     name: str
@@ -30,6 +33,10 @@ class Provider:
     base_url: str | None = None
     key_env: str | None = None
     model_prefix: str = ""
+    endpoint_env: str | None = None
+    azure: bool = False
+    chats: bool = False
+    lists_prices: bool = False
 
 
 @functools.cache

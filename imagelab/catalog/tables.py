@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from imagelab.catalog import models as _models
 from imagelab.catalog import prices as _prices
 from imagelab.catalog import providers as _providers
+from imagelab.catalog import tokens as _tokens
+from imagelab.catalog.money import usd
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -50,7 +52,7 @@ def models() -> DataFrame:
 
 
 def prices(model: str | None = None) -> DataFrame:
-    """Return a table of the price rows, of one model where asked, indexed by the row's id.
+    """Return a table of the catalogue's price rows, of one model where asked, by the row's id.
 
     Prices are dollars per million tokens, NaN where unknown.
 
@@ -58,7 +60,11 @@ def prices(model: str | None = None) -> DataFrame:
         ModelError: the catalogue has no such model.
     """
     wanted = None if model is None else _models.get(model).id
-    rows = [row for row in _prices.all_prices() if wanted in (None, row.model)]
+    return price_table(row for row in _prices.all_prices() if wanted in (None, row.model))
+
+
+def price_table(rows: Iterable[_prices.Price]) -> DataFrame:
+    """Return price rows as a table indexed by their ids, in dollars per million tokens."""
     return _table(
         ({**dataclasses.asdict(row), "id": row.id, **_dollars(row)} for row in rows),
         index="id",
@@ -78,8 +84,9 @@ def prices(model: str | None = None) -> DataFrame:
 def providers(model: str | None = None) -> DataFrame:
     """Return a table of the providers, indexed by name, or what each asks for one model.
 
-    With a model: its name at each provider and dollars per million tokens at the newest
-    standard price, NaN where unknown.
+    With a model: its name at each provider, dollars per million tokens at the newest standard
+    price, dollars per square picture of each tier (the picture alone, without the words of its
+    prompt), and the provider's last day for it; missing where unknown.
 
     Raises:
         ModelError: the catalogue has no such model.
@@ -93,6 +100,7 @@ def providers(model: str | None = None) -> DataFrame:
             "title": "string",
             "base_url": "string",
             "key_env": "string",
+            "endpoint_env": "string",
             "model_prefix": "string",
             "default_model": "string",
             "simulated": "bool",
@@ -109,17 +117,33 @@ def _offers(model: str) -> DataFrame:
         row = _prices.price(provider.name, model)
         known = {} if row is None else {"since": row.since, "source": row.source, **_dollars(row)}
         name = provider.model_prefix + model
-        rows.append({"provider": provider.name, "model": name, **known})
+        last = _models.shutdown(_models.get(model), provider.name)
+        rows.append(
+            {"provider": provider.name, "model": name, "shutdown": last, **known}
+            | _per_picture(model, row)
+        )
     return _table(
         rows,
         index="provider",
         columns={
             "model": "string",
             **dict.fromkeys(_prices.KINDS, "float64"),
+            **dict.fromkeys(_per_picture(model, None), "float64"),
+            "shutdown": "datetime64[s]",
             "since": "datetime64[s]",
             "source": "string",
         },
     )
+
+
+def _per_picture(model: str, row: _prices.Price | None) -> dict[str, float | None]:
+    """Return the dollars of one square picture, by tier."""
+    cells: dict[str, float | None] = {}
+    for tier in _models.get(model).tiers:
+        count = _tokens.output_tokens(model, tier, "1024x1024").tokens
+        nano = None if row is None else _prices.cost({"image_out": count}, row)
+        cells[f"{tier}_usd"] = None if nano is None else usd(nano)
+    return cells
 
 
 def _dollars(row: _prices.Price) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -44,11 +44,14 @@ PARTIAL_TOKENS: int = _only("partial")["tokens"]
 # --- pictures out ---------------------------------------------------------------------------
 
 
-def output_tokens(model: str, quality: str, size: str) -> Count:
-    """Return the image output tokens of one picture.
+def output_tokens(
+    model: str, quality: str, size: str, *, pictures: int = 1, frames: int = 1
+) -> Count:
+    """Return the image output tokens of so many pictures that one request asks for.
 
-    With quality or size "auto" the server chooses: nothing is known before, and the bound is
-    the dearest tier and the dearest size.
+    Of several pictures the sum is rounded, not each. With quality or size "auto" the server
+    chooses: nothing is known before, and the bound is the dearest tier and the dearest size.
+    Nor is what an animation spends: its bound is every frame as a picture of its own.
 
     >>> output_tokens("gpt-image-1", "medium", "1024x1024").tokens
     1056
@@ -61,11 +64,31 @@ def output_tokens(model: str, quality: str, size: str) -> Count:
     if problems := models.problems(known, quality=quality, size=size):
         raise InputError(" ".join(problems))
     tiers = known.tiers if quality == "auto" else (quality,)
-    counts = [_picture(known, tier, each) for tier in tiers for each in _sizes(known, size)]
+    number = pictures * frames
+    counts = [
+        _pictures(known, tier, each, number) for tier in tiers for each in _sizes(known, size)
+    ]
     dearest = max(counts, key=lambda count: count.bound)
     if "auto" in (quality, size):
         return Count(None, dearest.bound, f"the most that auto can choose: {dearest.source}")
+    if frames > 1:
+        return Count(None, dearest.bound, f"every frame as a picture: {dearest.source}")
     return dearest
+
+
+def made_tokens(
+    model: str, quality: str, size: str, *, pictures: int = 1, frames: int = 1
+) -> Count:
+    """Return the image output tokens of pictures of whatever size the server made.
+
+    As ``output_tokens``, for sizes too that "auto" becomes and nobody can ask for.
+    """
+    known = models.get(model)
+    if models.size_problem(known, size) is None:
+        return output_tokens(model, quality, size, pictures=pictures, frames=frames)
+    if known.architecture in _by_architecture("output_table"):
+        return output_tokens(model, quality, "auto", pictures=pictures, frames=frames)
+    return _pictures(known, quality, size, pictures * frames)
 
 
 def _sizes(model: Model, size: str) -> tuple[str, ...]:
@@ -75,16 +98,17 @@ def _sizes(model: Model, size: str) -> tuple[str, ...]:
     return rule.listed if rule.rule == "fixed" else (_only("output_auto")["size"],)
 
 
-def _picture(model: Model, tier: str, size: str) -> Count:
+def _pictures(model: Model, tier: str, size: str, number: int) -> Count:
     architecture = model.architecture
     if row := _by_architecture("output_table").get(architecture):
-        return _listed(model, row[tier][size], tier, size, row["source"])
+        one = _listed(model, row[tier][size], tier, size, row["source"])
+        return Count(row[tier][size] * number, one.bound * number, one.source)
     grids = _by_architecture("output_grid")
     if row := grids.get(architecture):
-        tokens = _on_grid(row["grid"][tier], size)
-        return Count(tokens, tokens + row["spare"], row["source"])
+        tokens = _on_grid(row["grid"][tier], size, number)
+        return Count(tokens, tokens + row["spare"] * number, row["source"])
     row = _by_architecture("output_bound")[architecture]
-    like = _on_grid(grids[row["like"]]["grid"][tier], size)
+    like = _on_grid(grids[row["like"]]["grid"][tier], size, number)
     return Count(None, row["times"][tier] * like, row["source"])
 
 
@@ -101,11 +125,17 @@ def _listed(model: Model, tokens: int, tier: str, size: str, source: str) -> Cou
     return Count(tokens, max(tokens, -(-highest // price.image_out)), doubt["source"])
 
 
-def _on_grid(grid: int, size: str) -> int:
+def _on_grid(grid: int, size: str, number: int) -> int:
     width, height = map(int, size.split("x"))
     longer, shorter = max(width, height), min(width, height)
     rows = (2 * grid * shorter + longer) // (2 * longer)
-    return -(-grid * rows * (2_000_000 + width * height) // 4_000_000)
+    return -(-number * grid * rows * (2_000_000 + width * height) // 4_000_000)
+
+
+def author_bounds() -> tuple[int, int]:
+    """Bound the tokens, in and out, of the text model that writes an svg."""
+    row = _only("author_bound")
+    return row["input_tokens"], row["output_tokens"]
 
 
 # --- words in -------------------------------------------------------------------------------
@@ -134,9 +164,27 @@ def _encoder() -> Callable[[str], list[int]]:
     return encode
 
 
-def text_bound(prompt: str) -> int:
+def edit_text_tokens(model: str, prompt: str, images: int) -> Count:
+    """Return the text input tokens of an edit: those of the prompt, and of each input image.
+
+    ``images`` counts the pictures that go in, without the mask.
+
+    Raises:
+        ModelError: the catalogue has no such model.
+    """
+    words = text_tokens(prompt)
+    architecture = models.get(model).architecture
+    if row := _by_architecture("text_per_image").get(architecture):
+        tokens = words + int(row["tokens"]) * images
+        return Count(tokens, tokens, row["source"])
+    row = _by_architecture("text_per_image_bound")[architecture]
+    return Count(None, words + int(row["tokens"]) * images, row["source"])
+
+
+def text_bound(prompt: str, images: int = 0) -> int:
     """Return a number of text input tokens that no prompt exceeds; needs no vocabulary."""
-    return len(_sendable(prompt).encode()) + int(_only("text_bound")["extra"])
+    row = _only("text_bound")
+    return len(_sendable(prompt).encode()) + int(row["extra"] + images * row["per_image"])
 
 
 def _sendable(prompt: str) -> str:
@@ -174,6 +222,31 @@ def image_input_tokens(model: str, width: int, height: int, fidelity: str = "low
         return Count(tokens, tokens, row["source"])
     row = _by_architecture("image_bound")[architecture]
     return Count(None, row["tokens"], row["source"])
+
+
+def edit_image_tokens(
+    model: str, images: Iterable[tuple[int, int]], *, fidelity: str = "low", markup: bool = False
+) -> Count:
+    """Return the image input tokens of an edit of pictures of these widths and heights.
+
+    A mask costs nothing. What a markup costs is not known: its bound is the picture that it
+    is laid over, once more.
+
+    >>> edit_image_tokens("gpt-image-2", [(1024, 1024), (1536, 1024)]).tokens
+    2560
+
+    Raises:
+        ModelError: the catalogue has no such model.
+        InputError: no such fidelity for the model, or a picture without pixels.
+    """
+    edges = list(images)
+    counts = [image_input_tokens(model, *one, fidelity) for one in edges]
+    known = [count.tokens for count in counts if count.tokens is not None]
+    bound = sum(count.bound for count in counts)
+    source = counts[0].source if counts else "no picture goes in"
+    if markup and counts:
+        return Count(None, bound + counts[0].bound, _only("markup_bound")["source"])
+    return Count(sum(known) if len(known) == len(counts) else None, bound, source)
 
 
 def _in_tiles(row: dict[str, Any], width: int, height: int, fidelity: str) -> int:

@@ -24,7 +24,15 @@ from imagelab.errors import (
 )
 from imagelab.request import plain
 
-MODERATION = {"moderation_blocked", "content_policy_violation"}
+MODERATION = {
+    "moderation_blocked",
+    "content_policy_violation",
+    # Azure's own words
+    "content_filter",
+    "contentFilter",
+    "ContentFilter",
+    "ResponsibleAIPolicyViolation",
+}
 
 QUOTA = {
     "insufficient_quota",
@@ -56,7 +64,7 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     """Translate an answer whose HTTP status is an error."""
     # Some versions of the SDK hand on whatever stands in the code's place.
     code, status = error.code if isinstance(error.code, str) else None, error.status_code
-    said = _said(error, blot)
+    said = said_by(error, blot)
     kind, remedy = _meaning(code, status, said)
     details = {
         "code": None if code is None else blot(plain(code)),
@@ -72,6 +80,74 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     return kind(message, **details)
 
 
+def of_reading(error: Any, blot: Blot) -> ExchangeError:
+    """Translate an error that answers a mere question; none of them costs anything."""
+    said, status = said_by(error, blot), error.status_code
+    if status in (401, 403):
+        kind: type[ExchangeError] = KeyRefusedError
+        remedy = "Check the key: it must be one that may read this."
+    else:
+        kind, remedy = RejectedError, "Nothing was billed."
+    return kind(f"{said} {remedy}", http_status=status, request_id=error.request_id)
+
+
+def of_silence(error: Exception, address: str) -> ExchangeError:
+    """Say that a mere question was not answered."""
+    kind = type(error.__cause__ or error).__name__
+    return UnreachableError(
+        f"Nothing can be read at {address} ({kind}), and nothing was billed. Check the address "
+        "and the network, then ask again."
+    )
+
+
+_OF_LIMITS = ("rate_limit_exceeded", "tokens", "requests", "input-images", "images")
+_OF_REQUESTS = ("invalid_request_error", "image_generation_user_error")
+
+
+def of_frame(
+    body: object, *, partial: bytes | None, request_id: str | None, blot: Blot
+) -> ExchangeError:
+    """Translate an error that was told inside a stream, by whether a picture had begun to come."""
+    told = body if isinstance(body, Mapping) else {"message": body}
+    code, kind = (_words(told.get(name)) for name in ("code", "type"))
+    message = blot(plain(_words(told.get("message")) or str(body))).strip()[:MOST_WORDS]
+    said = f"The provider broke off the stream: {message.rstrip('.')}."
+    details = {"code": code and blot(plain(code)), "request_id": request_id}
+    found, remedy = _meaning(code, _status_of(code, kind), message)
+    if found is RefusedError:
+        stage = _stage(body)
+        begun = stage == "unknown" and partial is not None
+        return RefusedError(f"{said} {remedy}", stage="output" if begun else stage, **details)
+    if partial is not None:
+        # A picture was being made: whatever the reason, it may be on the bill.
+        found, remedy = _meaning(None, 500, "")
+    error = found(f"{said} {remedy}", **details)  # type: ignore[arg-type]
+    error.partial = partial
+    return error
+
+
+def _status_of(code: str | None, kind: str | None) -> int:
+    """Guess the HTTP status of an error that came without one: 500 where nothing tells."""
+    if code in _OF_LIMITS or kind in _OF_LIMITS or kind == "insufficient_quota":
+        return 402 if kind == "insufficient_quota" else 429
+    return 400 if kind in _OF_REQUESTS else 500
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def of_unfinished(partial: bytes | None, request_id: str | None) -> ExchangeError:
+    """Say that a stream ended before the finished picture."""
+    came = "after a partial picture, which is kept" if partial else "before any picture"
+    error = OutcomeUnknownError(
+        f"The stream ended {came}. It may have been billed. {ASK_AGAIN}",
+        request_id=request_id,
+    )
+    error.partial = partial
+    return error
+
+
 def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeError], str]:
     """Find the class and the remedy; the code tells more than the status, where there is one."""
     if code in MODERATION or "safety system" in said:
@@ -82,6 +158,10 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
         return KeyRefusedError, "Check the API key: the one given was not accepted."
     if status == 403:
         return KeyRefusedError, "The key is known but has no right to this model or place."
+    if code == "DeploymentNotFound":
+        return RejectedError, (
+            "Name what your resource has deployed: deployments={'gpt-image-2': 'its name'}."
+        )
     if status == 404 or "does not exist" in said:
         return ModelGoneError, (
             "The model is retired or not open to this key: imagelab.models() shows what followed."
@@ -98,7 +178,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
     return RejectedError, "It was not billed; change the request, sending it again cannot help."
 
 
-def _said(error: Any, blot: Blot) -> str:
+def said_by(error: Any, blot: Blot) -> str:
     """Take the provider's own words, whatever shape the body has."""
     body = error.body
     message = body.get("message") if isinstance(body, Mapping) else body

@@ -94,7 +94,7 @@ class Body:
     def _cut_out(self) -> Read | None:
         """Read the answer without the picture's letters; ``None`` where it stands otherwise."""
         try:
-            answer = _json(bytes(self._head + self._tail))
+            answer = read_json(bytes(self._head + self._tail))
             if answer["data"][0].pop("b64_json") != "":
                 return None
             last = pybase64.b64decode(self._letters, validate=True)
@@ -115,7 +115,7 @@ def _decoded(letters: bytes) -> bytes | None:
 
 def _read_text(body: bytes) -> Read:
     try:
-        answer = _json(body)
+        answer = read_json(body)
     except (ValueError, RecursionError):
         return Read({}, body, "The answer is not JSON")
     if not isinstance(answer, dict):
@@ -127,7 +127,7 @@ def _read_text(body: bytes) -> Read:
     return Read(answer, data, None)
 
 
-def _json(body: bytes) -> Any:
+def read_json(body: bytes) -> Any:
     """Read JSON; the quick reader refuses half letters, which cost nobody a paid picture."""
     try:
         return jiter.from_json(body)

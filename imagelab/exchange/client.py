@@ -13,18 +13,39 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from imagelab.exchange.answers import Blot, of_break, of_late, of_status
-from imagelab.exchange.body import Body
+from imagelab.errors import ExchangeError
+from imagelab.exchange import chat, elsewhere, forms
+from imagelab.exchange.answers import (
+    Blot,
+    of_break,
+    of_frame,
+    of_late,
+    of_reading,
+    of_silence,
+    of_status,
+    of_unfinished,
+    said_by,
+)
+from imagelab.exchange.body import Body, Read
+from imagelab.exchange.forms import Files, no_files
 from imagelab.exchange.line import Line
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
+from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
 
 if TYPE_CHECKING:
+    import openai
     from openai import OpenAI
 
 CONNECT_SECONDS = 10.0
+
+READ_SECONDS = 30.0
+"""The longest wait for what is only read: a list of models, a page of a bill."""
+
+AnyBody = Body | chat.Body | Stream
 
 SHORTEST_KEY = 8
 """What is shorter is no secret: a placeholder, as servers of one's own take it."""
@@ -50,15 +71,26 @@ class Client:
         self.base_url = base_url
         self.pacer = pacer or Pacer()
         self.timeout = timeout
-        self._prefix = place.model_prefix
+        self._place = place
+        self._chats = False
         self._asking = threading.local()
-        self._openai = _connect(place, base_url, api_key, timeout, connections, self._follow)
+        self._http = _http(place, base_url, connections, self._follow)
+        self._openai = _connect(place, base_url, api_key, timeout, self._http)
         # Only to blot the key out of what a server says; never shown or stored.
         secret = api_key if len(api_key) >= SHORTEST_KEY else ""
         self._blot: Blot = lambda text: text.replace(secret, "[key]") if secret else text
 
-    def ask(self, request: ImageRequest) -> ImageResponse:
+    def ask(
+        self,
+        request: ImageRequest,
+        *,
+        files: Files = no_files,
+        watch: Watch = lambda partial: None,
+    ) -> ImageResponse:
         """Send one request and return the picture's bytes as received.
+
+        ``files`` reads the bytes of a picture that goes along, by its hash; ``watch`` is called
+        with the partial pictures of a stream as they come.
 
         Raises:
             ExchangeError: its class says what happened and whether it was billed.
@@ -66,18 +98,20 @@ class Client:
         """
         began = time.monotonic()
         with Line(self.timeout) as line:
-            body, headers = self._exchange(request, line)
-        self.pacer.heard(headers)
+            body, headers = self._exchange(request, line, files, watch)
+            self.pacer.heard(headers)
+            answer, data, problem = self._fetched(self._whole(body, line, headers))
         seconds = time.monotonic() - began
-        answer, data, problem = body.read()
         if problem and line.is_over:
             raise of_late(self.timeout, headers.get("x-request-id"))
-        usage = answer.get("usage")
+        usage, wrote = answer.get("usage"), answer.get("svg_usage")
+        if wrote is None and request.output_format == "svg":
+            wrote = {}  # somebody wrote it, and nobody says who
         return ImageResponse(
             data=data,
             problem=problem,
-            usage=Usage.from_wire(usage),
-            raw_usage=None if usage is None else json.dumps(usage),
+            usage=Usage.from_wire(usage, wrote),
+            raw_usage=_raw_usage(answer),
             request_id=headers.get("x-request-id"),
             size=_text(answer, "size"),
             quality=_text(answer, "quality"),
@@ -86,33 +120,129 @@ class Client:
             seconds=seconds,
         )
 
-    def _exchange(self, request: ImageRequest, line: Line) -> tuple[Body, Mapping[str, str]]:
+    def _exchange(
+        self, request: ImageRequest, line: Line, files: Files, watch: Watch
+    ) -> tuple[AnyBody, Mapping[str, str]]:
         import openai
 
-        wanted = request.parameters()
-        wanted["model"] = self._prefix + request.model
-        create: Callable[..., Any] = self._openai.images.with_streaming_response.generate
+        chats = self._chats
+        create, wanted = self._call(request, files, chats=chats)
+        edits = request.operation == "edit"
+        body: AnyBody = chat.Body(edits=edits) if chats else Body()
         headers: Mapping[str, str] = {}
         self._asking.line = line
         try:
             with create(**wanted) as answer:
-                headers, body = answer.headers, Body()
+                headers = answer.headers
+                body = Stream(watch) if is_stream(headers) else body
                 for part in answer.iter_bytes():
                     body.take(part)
                 return body, headers
         except openai.APIStatusError as error:
             self.pacer.heard(error.response.headers)
+            if not chats and self._shall_chat(error):
+                return self._exchange(request, line, files, watch)
             raise of_status(error, self._blot) from self._cause(error)
+        except StreamError as error:
+            request_id = headers.get("x-request-id")
+            partial = _last(body)
+            raise of_frame(
+                error.body, partial=partial, request_id=request_id, blot=self._blot
+            ) from None
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
-            if line.is_over:
-                raise of_late(self.timeout, headers.get("x-request-id")) from self._cause(error)
-            unanswered = not headers and isinstance(error, openai.APIConnectionError)
-            raise of_break(
-                error,
-                where=self.base_url if unanswered else None,
-                timeout=self.timeout,
-                request_id=headers.get("x-request-id"),
-            ) from self._cause(error)
+            if isinstance(body, Stream) and body.read():
+                return body, headers  # all of the picture had come before
+            raise self._of_break(error, line, headers, _last(body)) from self._cause(error)
+
+    def _call(
+        self, request: ImageRequest, files: Files, *, chats: bool
+    ) -> tuple[Callable[..., Any], dict[str, Any]]:
+        """Choose the SDK's method, and write the request in its words."""
+        asked = self._asked_for(request.model)
+        wanted = {**request.sent(), "model": self._place.on_wire(request.model)}
+        if chats:
+            create = asked.chat.completions.with_streaming_response.create
+            return create, chat.request(wanted, forms.as_addresses(request, files))
+        if request.operation == "edit":
+            edit = asked.images.edit
+            wanted = forms.with_files(request, wanted, files, edit)
+            return asked.images.with_streaming_response.edit, wanted
+        wanted = forms.by_name(wanted, asked.images.generate)
+        return asked.images.with_streaming_response.generate, wanted
+
+    def _whole(self, body: AnyBody, line: Line, headers: Mapping[str, str]) -> Read:
+        """Read all that came; a stream without its finished picture is an error."""
+        read = body.read()
+        if read is not None:
+            return read
+        partial, request_id = _last(body), headers.get("x-request-id")
+        if line.is_over:
+            late = of_late(self.timeout, request_id)
+            late.partial = partial
+            raise late
+        raise of_unfinished(partial, request_id)
+
+    def _of_break(
+        self, error: Exception, line: Line, headers: Mapping[str, str], partial: bytes | None
+    ) -> ExchangeError:
+        import openai
+
+        request_id = headers.get("x-request-id")
+        unanswered = not headers and isinstance(error, openai.APIConnectionError)
+        if line.is_over:
+            problem = of_late(self.timeout, request_id)
+        else:
+            where = self.base_url if unanswered else None
+            problem = of_break(error, where=where, timeout=self.timeout, request_id=request_id)
+        problem.partial = partial
+        return problem
+
+    def _asked_for(self, model: str) -> OpenAI:
+        """Give the SDK's client for a model: where a deployment is part of the address, its own."""
+        if not self._place.by_deployment:
+            return self._openai
+        deployment = quote(self._place.on_wire(model), safe="")
+        return self._openai.with_options(base_url=f"{self.base_url}/deployments/{deployment}")
+
+    def _fetched(self, read: Read) -> Read:
+        """Fetch a picture that an answer only points at, without the key."""
+        address = elsewhere.address_in(read.answer) if read.problem else None
+        if address is None:
+            return read
+        try:
+            here = self._place.is_loopback
+            data = elsewhere.fetch(address, self._http, from_here=here)
+            return read._replace(data=data, problem=None)
+        except Exception as error:  # whatever went wrong, the answer that was paid for is kept
+            words = f"The answer points at a picture that cannot be fetched ({error})"
+            return read._replace(problem=self._blot(words))
+
+    def _shall_chat(self, error: openai.APIStatusError) -> bool:
+        """Turn to chat completions, for good, where a gateway has no images endpoint."""
+        words = said_by(error, self._blot)
+        missing = self._place.chats and chat.is_missing(error.status_code, error.code, words)
+        self._chats = self._chats or missing
+        return missing
+
+    def read(
+        self, path: str, parameters: Mapping[str, object] = {}, *, seconds: float = READ_SECONDS
+    ) -> str:
+        """Read what costs nothing and changes nothing: the text of the answer to a GET.
+
+        Raises:
+            ExchangeError: nobody answered, or what was answered is an error. Nothing was billed.
+
+        """
+        import openai
+
+        with Line(min(self.timeout, seconds)) as line:
+            self._asking.line = line
+            try:
+                return self._openai.get(path, cast_to=str, options={"params": dict(parameters)})
+            except openai.APIStatusError as error:
+                raise of_reading(error, self._blot) from self._cause(error)
+            except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
+                raise of_silence(error, f"{self.base_url}{path}") from self._cause(error)
 
     def _follow(self, request: Any) -> None:
         """Have the HTTP library tell the line of this thread's request where it runs."""
@@ -128,14 +258,7 @@ class Client:
         self._openai.close()
 
 
-def _connect(
-    place: Place,
-    base_url: str,
-    api_key: str,
-    timeout: float,
-    connections: int,
-    follow: Callable[[Any], None],
-) -> OpenAI:
+def _http(place: Place, base_url: str, connections: int, follow: Callable[[Any], None]) -> Any:
     import openai
 
     # The SDK's own class of limits, since 2.x and 3.x stand on different HTTP libraries. No
@@ -147,13 +270,19 @@ def _connect(
     # Where nothing will be encrypted, nobody is trusted: reading a system's certificates
     # takes longer than a picture of the simulator.
     in_clear = place.is_loopback and base_url.startswith("http:")
-    http = openai.DefaultHttpxClient(
+    return openai.DefaultHttpxClient(
         limits=limits,
         trust_env=not place.is_loopback,
         follow_redirects=False,
-        event_hooks={"request": [follow]},
+        event_hooks={"request": [follow, *([_to_azures_header] if place.azure else [])]},
         verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if in_clear else True,
     )
+
+
+def _connect(place: Place, base_url: str, api_key: str, timeout: float, http: Any) -> OpenAI:
+    import openai
+
+    version = {"api-version": place.api_version} if place.api_version else None
     return openai.OpenAI(
         api_key=api_key,
         base_url=base_url,
@@ -161,6 +290,7 @@ def _connect(
         timeout=openai.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
         http_client=http,
         default_headers=_headers(place, api_key),
+        default_query=version,
     )
 
 
@@ -176,6 +306,24 @@ def _headers(place: Place, api_key: str) -> dict[str, Any]:
         "OpenAI-Organization": place.organization or openai.Omit(),
         "OpenAI-Project": place.project or openai.Omit(),
     }
+
+
+def _to_azures_header(request: Any) -> None:
+    """Carry the key where Azure looks for it, and nowhere else."""
+    if bearer := request.headers.pop("Authorization", None):
+        request.headers["api-key"] = bearer.removeprefix("Bearer ")
+
+
+def _last(body: AnyBody) -> bytes | None:
+    """Give the newest partial picture of a stream."""
+    return body.last.data if isinstance(body, Stream) and body.last else None
+
+
+def _raw_usage(answer: Mapping[str, Any]) -> str | None:
+    usage, wrote = answer.get("usage"), answer.get("svg_usage")
+    if wrote is not None:
+        return json.dumps({"usage": usage, "svg_usage": wrote})
+    return None if usage is None else json.dumps(usage)
 
 
 def _text(answer: dict[str, Any], name: str) -> str | None:

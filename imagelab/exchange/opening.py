@@ -16,11 +16,16 @@ Drawn = Callable[[Mapping[str, object]], int]
 """Tells how many pictures of a request (its body on the wire) there are already."""
 
 
+Answer = Callable[[bytes, str], Reply]
+"""Gives the whole answer to a request's body and id, in place of a simulator's painter."""
+
+
 class Opening:
     """Makes a lab's client when it is first needed; a simulator on this machine starts then.
 
     ``drawn`` lets that simulator go on counting, so that asking again gives a new picture;
     ``answer`` lets it answer from a record in place of drawing.
+    ``greet`` is called with the client when it is made, before anything else is asked of it.
     """
 
     def __init__(
@@ -32,7 +37,8 @@ class Opening:
         connections: int,
         images_per_minute: float | None,
         drawn: Drawn,
-        answer: Callable[[bytes, str], Reply] | None = None,
+        answer: Answer | None = None,
+        greet: Callable[[Client], None] | None = None,
     ) -> None:
         self._place = place
         self.pacer = Pacer(images_per_minute)
@@ -46,6 +52,7 @@ class Opening:
             pacer=self.pacer,
         )
         self._drawn, self._answer = drawn, answer
+        self._greet = greet
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._simulator: Simulator | None = None
@@ -63,6 +70,8 @@ class Opening:
                 raise SetupError("This lab is closed. Open another one on the same path.")
             if self._client is None:
                 self._client = self._make(self._place.base_url or self._start_simulator())
+                if self._greet is not None:
+                    self._greet(self._client)
             return self._client
 
     def _start_simulator(self) -> str:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
-from imagelab.catalog import providers
-from imagelab.errors import MissingKeyError, SetupError
+from imagelab.catalog import models, providers
+from imagelab.errors import InputError, MissingKeyError, SetupError
+from imagelab.exchange import azure
 from imagelab.request import REPLAY
 
 DEFAULT = "simulator"
 FALLBACK_MODEL = "gpt-image-2"
+OPENAI_PREFIX = "openai/"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # Read for the provider they were made for, passed on by hand and shown: never unseen.
 OPENAI_ADDRESS = "OPENAI_BASE_URL"
 OPENAI_ORGANIZATION = "OPENAI_ORG_ID"
 OPENAI_PROJECT = "OPENAI_PROJECT_ID"
+OPENAI_ADMIN = "OPENAI_ADMIN_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,9 @@ class Place:
 
     ``name`` is the identity that keys and rows carry. ``base_url`` is ``None`` where the
     simulator is to be started on this machine. ``catalogued`` places have no other models
-    than the catalogue's; elsewhere an unknown model may well be there.
+    than the catalogue's; elsewhere an unknown model may well be there. At Azure, ``deployments``
+    maps models to the names they are asked for by, and a dated ``api_version`` means the
+    classic endpoint, where a deployment is part of the address.
     """
 
     name: str
@@ -42,13 +48,26 @@ class Place:
     organization: str | None = None
     project: str | None = None
     from_environment: bool = False
+    azure: bool = False
+    api_version: str | None = None
+    deployments: Mapping[str, str] = field(default_factory=dict)
+    chats: bool = False
+    lists_prices: bool = False
 
     @classmethod
-    def find(cls, provider: str | None, base_url: str | None) -> Self:
+    def find(
+        cls,
+        provider: str | None,
+        base_url: str | None,
+        *,
+        api_version: str | None = None,
+        deployments: Mapping[str, str] | None = None,
+    ) -> Self:
         """Find the place a lab was told of; the simulator where it was told nothing.
 
         Raises:
             SetupError: the provider is unknown, or the address is no web address.
+            InputError: deployments or a version are given, and the place is not Azure's.
 
         """
         if base_url is not None:
@@ -56,8 +75,14 @@ class Place:
         name = provider
         if name is None and base_url is None:
             name = os.environ.get("IMAGELAB_PROVIDER") or DEFAULT
-        if name is not None and (providers.find(name) or base_url is None):
-            return cls._named(providers.get(name), base_url)
+        known = providers.get(name) if name is not None and base_url is None else None
+        known = known or (providers.find(name) if name else None)
+        if known is not None and known.azure:
+            return cls._azure(known, base_url, api_version, deployments)
+        if api_version is not None or deployments is not None:
+            raise InputError("api_version and deployments belong to Azure: Lab('azure', ...).")
+        if known is not None:
+            return cls._named(known, base_url)
         name = name or _host(base_url or "")
         return cls(name=name, title=f"{name} at {base_url}", base_url=base_url)
 
@@ -96,7 +121,58 @@ class Place:
             organization=os.environ.get(OPENAI_ORGANIZATION) if is_openai else None,
             project=os.environ.get(OPENAI_PROJECT) if is_openai else None,
             from_environment=bool(read),
+            chats=known.chats,
+            lists_prices=known.lists_prices,
         )
+
+    @classmethod
+    def _azure(
+        cls,
+        known: providers.Provider,
+        base_url: str | None,
+        api_version: str | None,
+        deployments: Mapping[str, str] | None,
+    ) -> Self:
+        address = base_url or os.environ.get(known.endpoint_env or "")
+        if not address:
+            raise azure.missing(known.endpoint_env)
+        _check_address(address)
+        resource = azure.resource(address)
+        version, of_environment = azure.version(api_version, resource.api_version)
+        catalogued = tuple(model.id for model in models.all_models())
+        mapped = azure.deployments(deployments, resource, catalogued)
+        spoken = f"version {version}" if version else "v1"
+        hidden = f" (from {azure.API_VERSION})" if of_environment else ""
+        there = f" (from {known.endpoint_env})" if base_url is None else ""
+        first = resource.deployment or next(iter(mapped), known.default_model)
+        return cls(
+            name=known.name,
+            title=f"{known.title} at {resource.root}{there}, {spoken}{hidden}",
+            default_model=known.default_model if known.default_model in mapped else first,
+            base_url=resource.base_url(version),
+            key_env=known.key_env,
+            cost_basis="list" if _host(address).endswith(".azure.com") else "assumed",
+            from_environment=base_url is None or of_environment,
+            azure=True,
+            api_version=version,
+            deployments=mapped,
+        )
+
+    @property
+    def by_deployment(self) -> bool:
+        """Whether a deployment is part of the address: Azure's classic API."""
+        return self.azure and azure.is_dated(self.api_version)
+
+    def on_wire(self, model: str) -> str:
+        """Give the name that a model is asked for by: with a prefix, or a deployment's."""
+        return self.deployments.get(model) or self.model_prefix + model
+
+    def bare(self, model: str) -> str:
+        """Take off whatever a provider puts on a model's name: one model has one in the ledger."""
+        deployed = {name: known for known, name in self.deployments.items()}
+        is_openais = self.catalogued and not self.simulated
+        prefix = self.model_prefix or (OPENAI_PREFIX if is_openais or self.azure else "")
+        return deployed.get(model) or model.removeprefix(prefix)
 
     def key(self, api_key: str | None, api_key_env: str | None) -> str:
         """Find the API key: as given, from ``api_key_env``, or from the usual variable.
@@ -113,20 +189,41 @@ class Place:
             return "none"
         else:
             found = os.environ.get(variable, "")
-        found = found.strip()
-        if not found:
-            raise MissingKeyError(_missing(self.title, variable))
-        if not (found.isascii() and found.isprintable() and " " not in found):
-            raise MissingKeyError(
-                f"The API key for {self.title} has spaces or characters that no key has: it was "
-                "probably copied with something around it. Copy it again."
+        return _clean(found, self.title, variable)
+
+    def admin_key(self, given: str | None) -> str:
+        """Find the key that may read an organisation's bill: as given, or from OPENAI_ADMIN_KEY.
+
+        Raises:
+            MissingKeyError: there is none.
+            InputError: no bill can be read here.
+
+        """
+        if self.chats or self.azure:
+            raise InputError(
+                f"{self.title} tells no usage and costs by the day: only OpenAI's own API does."
             )
-        return found
+        if self.simulated and given is None:
+            return "sk-admin-simulated"
+        found = os.environ.get(OPENAI_ADMIN, "") if given is None else given
+        return _clean(found, f"The bill of {self.title}", OPENAI_ADMIN)
 
     @property
     def is_loopback(self) -> bool:
         """Whether the provider runs on this machine: proxies are then never asked."""
         return self.base_url is None or urlsplit(self.base_url).hostname in LOOPBACK
+
+
+def _clean(found: str, title: str, variable: str | None) -> str:
+    found = found.strip()
+    if not found:
+        raise MissingKeyError(_missing(title, variable))
+    if not (found.isascii() and found.isprintable() and " " not in found):
+        raise MissingKeyError(
+            f"The API key for {title} has spaces or characters that no key has: it was "
+            "probably copied with something around it. Copy it again."
+        )
+    return found
 
 
 def _missing(title: str, variable: str | None) -> str:

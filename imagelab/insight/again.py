@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 
 from imagelab.catalog import providers
 from imagelab.catalog.money import NANO
 from imagelab.request import REPLAY, ImageRequest
 from imagelab.sweep import FACTORS, Cell
 
-SETTINGS = tuple(name for name in FACTORS if name != "prompt")
+ALONG = ("images", "mask", "markup", "svg", "extra")
+"""What goes along with a request and cannot be written down as a word or a number."""
 
-Point = tuple[str | None, ...]
+SETTINGS = tuple(name for name in FACTORS if name not in ("prompt", *ALONG))
+
+Point = tuple[str | int | None, ...]
 """A request's values of the settings, in their order."""
 
 
@@ -25,7 +27,7 @@ def code(cells: Sequence[Cell], provider: str, *, hold_nano: int = 0) -> str:
     """
     calls = [_call(prompts, points, samples) for prompts, points, samples in _calls(cells)]
     lines = ["from imagelab import Lab", "", f"lab = {_lab(provider, hold_nano)}", *calls]
-    if any(cell.request.operation != "generate" for cell in cells):
+    if any(cell.request.operation != "generate" or _other(cell.request) for cell in cells):
         lines.append("# Pictures made from other pictures are not asked for here.")
     return "\n".join(lines)
 
@@ -54,7 +56,7 @@ def _calls(cells: Iterable[Cell]) -> list[tuple[list[str], list[Point], int]]:
     for cell in cells:
         if cell.request.operation == "generate" and not _other(cell.request):
             points = asked.setdefault(cell.request.prompt, {})
-            point = tuple(getattr(cell.request, name) for name in SETTINGS)
+            point = tuple(_value(cell, name) for name in SETTINGS)
             points[point] = max(points.get(point, 0), cell.sample)
     alike: dict[tuple[tuple[Point, ...], int], list[str]] = {}
     for prompt, points in asked.items():
@@ -64,9 +66,16 @@ def _calls(cells: Iterable[Cell]) -> list[tuple[list[str], list[Point], int]]:
 
 
 def _other(request: ImageRequest) -> list[str]:
-    """Name what was asked for beside the settings that a comparison takes."""
-    beside = {"prompt", "operation", *SETTINGS}
-    return [f.name for f in fields(request) if f.name not in beside and getattr(request, f.name)]
+    """Name what went along."""
+    return [name for name in ALONG if getattr(request, name)]
+
+
+def _value(cell: Cell, name: str) -> str | int | None:
+    """Give a setting of a cell; whom it asks is a factor, and no part of the request."""
+    value: str | int | None = (
+        cell.factors.get(name) if name == "provider" else getattr(cell.request, name)
+    )
+    return value
 
 
 def _products(points: Mapping[Point, int]) -> list[tuple[list[Point], int]]:
@@ -80,7 +89,11 @@ def _call(prompts: Sequence[str], points: Sequence[Point], samples: int) -> str:
     lines = [f"        {literal(prompt)}," for prompt in prompts]
     given = ["    [", *lines, "    ],"] if len(prompts) > 1 else [f"    {literal(prompts[0])},"]
     for name, values in zip(SETTINGS, zip(*points, strict=True), strict=True):
-        several = [literal(value) for value in dict.fromkeys(values) if value is not None]
+        several = [
+            literal(value) if isinstance(value, str) else str(value)
+            for value in dict.fromkeys(values)
+            if value is not None
+        ]
         if several:
             one = several[0] if len(several) == 1 else f"[{', '.join(several)}]"
             given.append(f"    {name}={one},")

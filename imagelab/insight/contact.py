@@ -237,11 +237,23 @@ def _tile(
         pen.text(middle, words, fill=SOFT, font=_font(plan.text), anchor="mm")
     else:
         image.paste(picture, corner, picture if picture.mode == "RGBA" else None)
+        if tile.unfinished:
+            _pale(image, (*corner, corner[0] + width, corner[1] + height))
     strong = tile.price if tile.shown else tile.status
+    if tile.unfinished:
+        strong = f"{strong}, unfinished"
     under = (corner[0], corner[1] + height + plan.gap // 2)
     _pair(plan, pen, under, strong, "" if tile.shown else tile.price, plan.side)
     if tile.label:
         _pair(plan, pen, (under[0], under[1] + plan.line), "", tile.label, plan.side)
+
+
+def _pale(image: Image, box: tuple[int, int, int, int]) -> None:
+    """Take half of the colour from a picture that was never finished."""
+    from PIL import Image
+
+    part = image.crop(box)
+    image.paste(Image.blend(part, Image.new("RGB", part.size, PAPER), 0.5), box[:2])
 
 
 def _opened(data: bytes, size: tuple[int, int]) -> Image | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -17,7 +18,9 @@ COLUMNS: dict[str, str] = {
     "prompt": "string",
     "model": "category",
     "quality": "category",
+    "actual_quality": "category",
     "size": "category",
+    "actual_size": "category",
     "status": "category",
     "cost_usd": "Float64",
     "quoted_usd": "Float64",
@@ -26,7 +29,9 @@ COLUMNS: dict[str, str] = {
     "provider": "category",
     "simulated": "bool",
     "background": "category",
+    "actual_background": "category",
     "output_format": "category",
+    "actual_format": "category",
     "width": "Int64",
     "height": "Int64",
     "seconds": "Float64",
@@ -42,10 +47,21 @@ COLUMNS: dict[str, str] = {
     "attempts": "int64",
     "picture": "string",
     "bytes": "Int64",
-    "actual_size": "category",
-    "actual_quality": "category",
+    "partial": "string",
     "run": "Int64",
     "operation": "category",
+    "images": "object",
+    "mask": "object",
+    "markup": "object",
+    "parents": "object",
+    "input_fidelity": "category",
+    "complexity": "category",
+    "frame_count": "Int64",
+    "frame_duration_ms": "Int64",
+    "partial_images": "Int64",
+    "extra": "object",
+    "author_model": "category",
+    "author_output_tokens": "Int64",
     "request_id": "string",
 }
 """The columns of the log and their types. Money is dollars; unknown money is missing."""
@@ -76,12 +92,32 @@ def log_frame(rows: Sequence[Mapping[str, Any]]) -> DataFrame:
         "quoted_usd": lambda row: _dollars(row["quoted_nano"]),
         "hold_usd": lambda row: _dollars(row["hold_nano"]),
         "bytes": lambda row: row["size_bytes"],
+        "images": lambda row: _hashes(row.get("images")),
+        "mask": lambda row: _hashes(row.get("mask")),
+        "markup": lambda row: _hashes(row.get("markup")),
+        "parents": lambda row: _read(row.get("parents")),
+        "extra": lambda row: _read(row.get("extra")),
     }
     columns: dict[str, Any] = {
-        name: [read[name](row) if name in read else row[name] for row in rows] for name in COLUMNS
+        name: [read[name](row) if name in read else row.get(name) for row in rows]
+        for name in COLUMNS
     }
     columns["time"] = pd.to_datetime(columns["time"], unit="us", utc=True)
     return pd.DataFrame({name: _typed(name, columns[name]) for name in COLUMNS})
+
+
+def _read(text: str | None) -> Any:
+    """Read what the ledger keeps as JSON; lists become tuples, which tables can group by."""
+    found = None if text is None else json.loads(text)
+    return tuple(found) if isinstance(found, list) else found
+
+
+def _hashes(text: str | None) -> Any:
+    """Name pictures that went along by their hashes, under which their files lie."""
+    found = _read(text)
+    if isinstance(found, tuple):
+        return tuple(one["sha256"] for one in found)
+    return found and found["sha256"]
 
 
 def _dollars(nano: int | None) -> float | None:

@@ -11,10 +11,26 @@ from imagelab.errors import InputError
 from imagelab.request import REPLAY, Generation
 from imagelab.sweep import FACTORS, Cell
 
-ACROSS = ("quality", "model", "size", "background", "output_format")
+ACROSS = (
+    "quality",
+    "model",
+    "provider",
+    "size",
+    "background",
+    "output_format",
+    "input_fidelity",
+    "complexity",
+    "output_compression",
+    "moderation",
+    "frame_count",
+    "frame_duration_ms",
+    "mask",
+    "markup",
+    "images",
+)
 """The settings that make the columns when nobody says otherwise, first choice first."""
 
-SETTINGS_IN_COMMON = ("model", "size", "quality", "background", "output_format")
+SETTINGS_IN_COMMON = ("provider", "model", "size", "quality", "background", "output_format")
 """The settings that a header names where all pictures share them, in this order."""
 
 WAITING = "waiting"
@@ -51,6 +67,9 @@ class Tile:
     cost_nano: int | None = None
     simulated: bool = False
     replayed: bool = False
+    differs: bool = False
+    unfinished: str = ""
+    """What is shown is no finished picture, but this: ``partial 1 of 2``, or the last of them."""
 
     @property
     def shown(self) -> bool:
@@ -75,7 +94,13 @@ class Tile:
             cost_nano=generation.cost_nano,
             simulated=generation.simulated,
             replayed=generation.simulated and generation.provider.startswith(f"{REPLAY}-"),
+            differs=generation.status == "done" and bool(generation.differences),
+            unfinished="partial" if generation.partial else "",
         )
+
+    def with_partial(self, number: int, of: int | None) -> Tile:
+        """Give this tile with a picture that is not finished yet; ``number`` counts from 1."""
+        return replace(self, unfinished=f"partial {number}{f' of {of}' if of else ''}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from typing import Any
 from imagelab import errors
 from imagelab.errors import InputError
 from imagelab.insight.archive import Archive
+from imagelab.pictures import MIME
 from imagelab.records.rows import generation_of
 from imagelab.records.travelling import unpacked
-from imagelab.request import MIME, ImageRequest, names, plain
+from imagelab.request import ImageRequest, names, plain
 from imagelab.sweep import Cell
 
 STATUSES = ("done", "failed", "refused", "unknown", "spoilt")
@@ -88,7 +89,8 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     kind = getattr(errors, row["error_kind"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
         row["error_kind"] = None
-    return row
+    # An unfinished picture is no answer, and stays where it came.
+    return {**row, "partial": None}
 
 
 _END_OF_TIME = 253_402_300_800_000_000

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagelab.insight.contact import sheet
-from imagelab.insight.layout import Board, Tile, counted, lay_out
+from imagelab.insight.layout import WAITING, Board, Tile, counted, lay_out
 from imagelab.insight.thumbs import most_bytes, thumbnail
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
+    "WAITING",
     "Board",
     "Tile",
     "counted",
@@ -40,8 +41,11 @@ def html(
     *,
     hide_live: bool = True,
     sheet_follows: bool = False,
+    wipe_open: bool = False,
 ) -> str:
-    """Write the pictures and captions as HTML that needs no kernel, script or network.
+    """Write the pictures and captions as HTML that needs no kernel, script file or network.
+
+    Below them two can be chosen and wiped; ``wipe_open`` opens that at once.
 
     ``thumbnails`` maps positions to WebP bytes. Nothing in it depends on the day, on
     seconds or on what the ledger held before. With ``hide_live`` it is made to stand between
@@ -52,6 +56,7 @@ def html(
     """
     side = _fitting(board, STATIC_SIDE)
     options = {"hide_live": hide_live, "sheet_follows": sheet_follows, "zoom": False}
+    options["wipe_open"] = wipe_open
     return _render("static.html", board, thumbnails, side, **options)
 
 

@@ -6,14 +6,14 @@ import io
 import struct
 from typing import TYPE_CHECKING
 
+from imagelab import pictures
 from imagelab.errors import PictureError
+from imagelab.pictures import MOST_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-MOST_PIXELS = 64_000_000
-"""No provider makes pictures a quarter as large; whatever claims to be is not decoded."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 def thumbnail(data: bytes, side: int = 256) -> bytes:
@@ -22,7 +22,7 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
     At 256 pixels it takes about 9 kB and never much over 11.
 
     Raises:
-        PictureError: the bytes are no PNG, JPEG or WebP, are damaged, or far too large.
+        PictureError: the bytes are no PNG, JPEG, WebP, GIF or SVG, are damaged, or far too large.
 
     """
     picture = small(data, side)
@@ -40,6 +40,16 @@ def most_bytes(side: int) -> int:
     return 11_000 * side * side // (256 * 256)
 
 
+def whole(data: bytes) -> Image:
+    """Decode a picture at its own size, in RGB or RGBA.
+
+    Raises:
+        PictureError: as for ``thumbnail``.
+
+    """
+    return small(data, MOST_PIXELS)  # no side is as long, and nothing is enlarged
+
+
 def small(data: bytes, side: int) -> Image:
     """Decode a picture, in RGB or RGBA, its longer edge at most ``side`` pixels.
 
@@ -49,6 +59,8 @@ def small(data: bytes, side: int) -> Image:
     """
     from PIL import Image
 
+    if pictures.is_markup(data):
+        return pictures.drawn(data, side)
     broken = (OSError, SyntaxError, ValueError, EOFError, struct.error)
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:

@@ -14,14 +14,14 @@ from imagelab.errors import InputError, PictureError
 from imagelab.insight import manifests
 from imagelab.insight.archive import FORMAT, MANIFEST, VERSION, Archive
 from imagelab.insight.manifests import ManifestError
-from imagelab.records.store import look
+from imagelab.pictures import look
 
 MOST_MANIFEST_BYTES = 200_000_000
 MOST_PICTURE_BYTES = 100_000_000
 MOST_RATIO, SPARE_BYTES = 20, 20_000_000
 """Pictures hardly shrink: what unpacks to twenty times the file and more is a bomb."""
 
-_PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(png|jpeg|webp|bin)")
+_PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(png|jpeg|webp|gif|svg|bin)")
 
 
 def read(path: str | Path) -> Archive:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from imagelab.errors import PictureError
+from imagelab.records.asking import pictures_in
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import UNSETTLED
 from imagelab.records.store import Store
@@ -60,18 +62,26 @@ def check(ledger: Ledger, store: Store) -> Check:
     if drafts := store.sweep():
         mended.append(f"{drafts} drafts of dead processes thrown away")
     rows = ledger.rows()
-    shown = {row["id"]: row["picture"] for row in rows if row["picture"]}
-    kept = {row["id"] for row in rows if row["picture"] and row["forgotten_us"] is None}
-    states = {name: _state(store, name) for name in {shown[at] for at in kept}}
+    # What went along is looked for too: a chain of edits starts from it.
+    names = {row["id"]: pictures_in([row]) for row in rows if row["forgotten_us"] is None}
+    states = {name: _state(store, name) for some in names.values() for name in some}
+    known = pictures_in(rows)
     return Check(
         rows=len(rows),
         under_way=sum(row["status"] in UNSETTLED for row in rows),
         pictures=sum(state == "whole" for state in states.values()),
-        missing=tuple(at for at in sorted(kept) if states[shown[at]] == "missing"),
-        damaged=tuple(at for at in sorted(kept) if states[shown[at]] == "damaged"),
-        strays=tuple(file for file in store.files() if file.stem not in set(shown.values())),
+        missing=_of_state("missing", names, states),
+        damaged=_of_state("damaged", names, states),
+        strays=tuple(file for file in store.files() if file.stem not in known),
         mended=tuple(mended),
     )
+
+
+def _of_state(
+    state: str, names: Mapping[int, Collection[str]], states: Mapping[str, str]
+) -> tuple[int, ...]:
+    """List the rows of which a picture is so."""
+    return tuple(at for at in sorted(names) if any(states[name] == state for name in names[at]))
 
 
 def _state(store: Store, name: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Result
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records import owner
+from imagelab.records.asking import pictures_in
 from imagelab.records.engine import open_engine, translated
 from imagelab.records.rows import (
     UNSETTLED,
@@ -266,6 +267,16 @@ class Ledger:
                 found.extend(dict(row) for row in part.mappings())
             return found
 
+    def makers_of(self, pictures: Iterable[str]) -> dict[str, list[int]]:
+        """Find the rows that made each of these pictures, the first one first."""
+        column, found = generations.c, dict[str, list[int]]()
+        with self.reading() as connection:
+            for some in _in_parts(sorted(set(pictures))):
+                query = sa.select(column.picture, column.id).where(column.picture.in_(some))
+                for picture, number in connection.execute(query.order_by(column.id)):
+                    found.setdefault(picture, []).append(number)
+        return found
+
     def pictures_of(self, key: str) -> int:
         """Count the pictures that a request has brought so far."""
         with self.reading() as connection:
@@ -337,9 +348,9 @@ class Ledger:
                 connection.execute(
                     generations.update().where(column.id.in_(some)).values(forgotten_us=now_us())
                 )
-            left = sa.select(column.picture).where(column.forgotten_us.is_(None))
-            kept = set(connection.execute(left).scalars())
-        return {row["picture"] for row in self.rows(gone) if row["picture"]} - kept
+        rows = self.rows()
+        kept = pictures_in(row for row in rows if row["forgotten_us"] is None)
+        return pictures_in(row for row in rows if row["id"] in gone) - kept
 
     # -- runs -----------------------------------------------------------------------------
 
@@ -374,7 +385,7 @@ class Ledger:
         return int(number[0])  # type: ignore[index]
 
     def _generation(self, row: Row) -> Generation:
-        return generation_of(row, self._loader)
+        return generation_of(row, self._loader, self.generation)
 
 
 _NOTHING = Purse(0, 0, 0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from imagelab.errors import ASK_AGAIN, Billed
-from imagelab.records import owner
+from imagelab.records import asking, owner
 from imagelab.records.schema import generations
 from imagelab.request import Generation, ImageRequest, Status, Usage, names, plain
 
@@ -68,6 +68,7 @@ class Outcome:
     actual_quality: str | None = None
     actual_background: str | None = None
     actual_format: str | None = None
+    partial: str | None = None
     request_id: str | None = None
     error: str | None = None
     error_kind: str | None = None
@@ -162,7 +163,7 @@ def row_of(intent: Intent, take: int) -> dict[str, Any]:
     now = now_us()
     return {
         **dict.fromkeys(generations.columns.keys()),
-        **{one.name: getattr(intent.request, one.name) for one in fields(ImageRequest)},
+        **asking.columns_of(intent.request),
         "key": intent.key,
         "sample": intent.sample,
         "take": take,
@@ -188,26 +189,24 @@ def columns_of(outcome: Outcome) -> dict[str, Any]:
     return {name: plain(one) if isinstance(one, str) else one for name, one in columns.items()}
 
 
-def generation_of(row: Row, loader: Callable[[str], Path] | None) -> Generation:
-    """Read a row as a value."""
+def generation_of(
+    row: Row,
+    loader: Callable[[str], Path] | None,
+    relatives: Callable[[int], Generation] | None = None,
+) -> Generation:
+    """Read a row as a value; ``relatives`` reads the rows that it was made from."""
     return Generation(
         **{name: row[name] for name in _PLAIN},
-        request=_as_asked({name: row[name] for name in names(ImageRequest)}),
-        usage=Usage(**{name: row[name] for name in names(Usage)}),
+        request=asking.request_of(row),
+        usage=Usage(**{name: row[name] for name in _USAGE}),
         time=datetime.fromtimestamp(row["created_us"] / 1e6, UTC),
         loader=loader,
+        relatives=relatives,
     )
 
 
-_PLAIN = tuple(set(names(Generation)) - {"request", "usage", "time", "loader"})
-
-
-def _as_asked(values: Row) -> ImageRequest:
-    """Rebuild a request that was legal when it was sent, whatever the catalogue says today."""
-    request = object.__new__(ImageRequest)
-    for name, value in values.items():
-        object.__setattr__(request, name, value)
-    return request
+_PLAIN = tuple(set(names(Generation)) - {"request", "usage", "time", "loader", "relatives"})
+_USAGE = names(Usage)
 
 
 def now_us() -> int:

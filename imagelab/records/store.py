@@ -4,68 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from imagelab.errors import PictureError, RecordError
 from imagelab.records import owner
 
-MOST_PIXELS = 64_000_000
-"""Far above what any model makes; a file that claims more is damaged, or a trap."""
-
 DRAFTS = ".drafts"
-
-SUFFIX = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a look at the bytes tells: pixel size and kind of file."""
-
-    width: int
-    height: int
-    format: str
-
-
-def look(data: bytes) -> Look:
-    """Read the size and kind of a picture and check that its bytes are whole.
-
-    The check is structural (checksums, lengths), without decoding a single pixel: cheap
-    enough for every answer.
-
-    Raises:
-        PictureError: the bytes are no png, jpeg or webp, or are cut short.
-
-    """
-    from PIL import Image
-
-    try:
-        picture = Image.open(io.BytesIO(data))
-        kind, (width, height) = picture.format or "", picture.size
-        picture.verify()
-    except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
-        raise PictureError(f"These {len(data)} bytes are no picture: {cause}.") from cause
-    if kind not in SUFFIX:
-        raise PictureError(f"{kind or 'This kind of file'} is not png, jpeg or webp.")
-    if width * height > MOST_PIXELS:
-        raise PictureError(f"This {SUFFIX[kind]} claims {width}x{height} pixels.")
-    if not _whole(data, kind):
-        raise PictureError(f"The {SUFFIX[kind]} is cut short after {len(data)} bytes.")
-    return Look(width, height, SUFFIX[kind])
-
-
-def _whole(data: bytes, kind: str) -> bool:
-    """Tell whether the last byte is where the format says it is."""
-    if kind == "WEBP":
-        return len(data) >= int.from_bytes(data[4:8], "little") + 8
-    return _ENDS[kind] in data[-64:]
-
-
-_ENDS = {"PNG": b"IEND\xae\x42\x60\x82", "JPEG": b"\xff\xd9"}
 
 
 def file_name(data: bytes, suffix: str) -> str:
@@ -120,6 +67,22 @@ class Store:
                 os.unlink(draft)
             raise
         _flush(target.parent)
+
+    def read(self, name: str) -> bytes:
+        """Read a picture's bytes.
+
+        Raises:
+            PictureError: the file is gone, cannot be read, or is no longer as it was kept.
+
+        """
+        path = self.path(name)
+        try:
+            data = path.read_bytes()
+        except OSError as cause:
+            raise PictureError(f"The picture {path} cannot be read: {cause}.") from cause
+        if hashlib.sha256(data).hexdigest() != name:
+            raise PictureError(f"The file {path} is no longer as it was kept.")
+        return data
 
     def sweep(self) -> int:
         """Throw away what processes were writing when they died; say how many that were."""

@@ -13,10 +13,11 @@ from imagelab.errors import ImageLabError
 from imagelab.simulator import Fault, Simulator
 from imagelab.simulator.fault_spec import parse
 from imagelab.simulator.faults import KINDS
+from imagelab.simulator.manners import PROVIDERS
 
 _EXAMPLE = """\
   client = openai.OpenAI(base_url="{url}", api_key="any")
-  client.images.generate(model="gpt-image-1", prompt="a red fox in snow", quality="low")"""
+  client.images.generate(model="{model}", prompt="a red fox in snow", quality="low")"""
 
 _NAMES = textwrap.fill(
     f"Names: {', '.join(KINDS)}; or a status: 401, 403, 429, 500, 502, 503.", subsequent_indent="  "
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     with simulator:
         over = _told_to_stop()
-        _greet(simulator)
+        _greet(simulator, _model(options))
         while not over.wait(0.5):
             pass
     billed = simulator.billed
@@ -76,6 +77,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokens-per-minute", type=int, metavar="N", help="limit the tokens")
     parser.add_argument("--retire", action="store_true", help="do not serve models shut down")
     parser.add_argument(
+        "--as",
+        dest="provider",
+        choices=PROVIDERS,
+        default="openai",
+        help="whom to behave like (default: openai)",
+    )
+    parser.add_argument("--chat-only", action="store_true", help="vercel: draw in chats only")
+    parser.add_argument(
+        "--deployment",
+        action="append",
+        default=[],
+        metavar="NAME=MODEL",
+        help="azure: deploy a model under a name (default: each under its own)",
+    )
+    parser.add_argument("--done", action="store_true", help="end streams with [DONE]")
+    parser.add_argument(
         "--fault",
         action="append",
         default=[],
@@ -94,12 +111,23 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         images_per_minute=options.images_per_minute,
         tokens_per_minute=options.tokens_per_minute,
         retire=options.retire,
+        says_done=options.done,
+        provider=options.provider,
+        chat_only=options.chat_only,
+        deployments=dict(one.partition("=")[::2] for one in options.deployment),
     )
 
 
-def _greet(simulator: Simulator) -> None:
+def _model(options: argparse.Namespace) -> str:
+    """Return a model by the name that clients must give it."""
+    if options.deployment:
+        return str(options.deployment[0].partition("=")[0])
+    return "openai/gpt-image-1" if options.provider == "vercel" else "gpt-image-1"
+
+
+def _greet(simulator: Simulator, model: str) -> None:
     print(f"Simulated Images API at {simulator.url} (any key; Ctrl-C stops it). For example:")
-    print(_EXAMPLE.format(url=simulator.url), flush=True)
+    print(_EXAMPLE.format(url=simulator.url, model=model), flush=True)
 
 
 if __name__ == "__main__":

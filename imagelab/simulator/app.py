@@ -1,4 +1,4 @@
-"""The Images API as a web application: addresses, who may ask, and how answers leave.
+"""The API as a web application: addresses, and how what is asked there becomes an answer.
 
 One thread is the desk, where requests are taken in one after another; as many threads as
 there are cores paint. The event loop only waits and sends.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -19,38 +17,70 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from imagelab.catalog import models
-from imagelab.simulator import bodies
+from imagelab.catalog.models import Model
+from imagelab.simulator import accounts, bodies, chat, door, filing
+from imagelab.simulator.accounts import Report
+from imagelab.simulator.batches import Batches
+from imagelab.simulator.batching import Batching
 from imagelab.simulator.billed import Billed
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import served
+from imagelab.simulator.chat import Chat
+from imagelab.simulator.checks import Asked, served
 from imagelab.simulator.desk import Desk, Order, Traffic
 from imagelab.simulator.drawing import Drawn, draw
+from imagelab.simulator.endings import BROKEN_STREAMS, ENDINGS, Streamed, ending
 from imagelab.simulator.faults import Fault
-
-_LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
-_LOCAL_ORIGIN = re.compile(rf"https?://{_LOCAL.pattern}")
-_NO_KEY = (
-    "You didn't provide an API key. Provide one in the Authorization header, as Bearer YOUR_KEY; "
-    "the simulator takes any that is not empty."
-)
+from imagelab.simulator.files import Files
+from imagelab.simulator.manners import Azure, Gateway, Manners, no_such_resource
+from imagelab.simulator.streaming import DONE, EVENTS
+from imagelab.simulator.wanted import Operation
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+CarryOut = Callable[[Order, Request], Awaitable[Response]]
+_OPERATIONS: dict[str, Operation] = {"generations": "generation", "edits": "edit"}
 
 
-class Images:
+class Office:
     """The endpoints. ``close`` ends its threads."""
 
-    def __init__(self, desk: Desk, billed: Billed, traffic: Traffic, latency: float) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        billed: Billed,
+        traffic: Traffic,
+        files: Files,
+        batches: Batches,
+        manners: Manners,
+        *,
+        latency: float,
+        says_done: bool,
+        chat_only: bool,
+    ) -> None:
         self._desk = desk
         self._billed = billed
         self._traffic = traffic
+        self._files = files
+        self._manners = manners
         self._latency = latency
+        self._says_done = says_done
+        self._chat_only = chat_only
         self._desk_thread = ThreadPoolExecutor(1, "imagelab-desk")
         self._painters = ThreadPoolExecutor(os.cpu_count() or 1, "imagelab-painter")
+        self._batching = Batching(
+            batches,
+            files,
+            traffic,
+            take_in=self._take_in,
+            draw=self._draw,
+            bill=self._bill,
+            answer=self._answer,
+            latency=latency,
+        )
 
     def close(self) -> None:
         """End the threads; what is being painted is finished, what waits is not begun."""
@@ -59,47 +89,174 @@ class Images:
 
     def app(self) -> ASGIApp:
         """Return the application that a server runs."""
+        root = self._manners.root
         routes = [
-            Route("/v1/images/generations", self.generations, methods=["POST"]),
-            Route("/v1/chat/completions", self.chat, methods=["POST"]),
-            Route("/v1/models", self.list_models, methods=["GET"]),
-            Route("/v1/models/{model_id:path}", self.one_model, methods=["GET"]),
+            *self._picture_routes(root),
+            Route(f"{root}/chat/completions", self.chat, methods=["POST"]),
+            Route(f"{root}/models", self.list_models, methods=["GET"]),
+            Route(f"{root}/models/{{model_id:path}}", self.one_model, methods=["GET"]),
+            Route(f"{root}/files", self.files, methods=["GET", "POST"]),
+            Route(f"{root}/files/{{file_id}}", self.file, methods=["GET", "DELETE"]),
+            Route(f"{root}/files/{{file_id}}/content", self.file_content, methods=["GET"]),
+            Route(f"{root}/batches", self._batching.all, methods=["GET", "POST"]),
+            Route(f"{root}/batches/{{batch_id}}", self._batching.one, methods=["GET"]),
+            Route(f"{root}/batches/{{batch_id}}/cancel", self._batching.one, methods=["POST"]),
+            Route(f"{root}/credits", self.credits, methods=["GET"]),
+            *self._account_routes(root),
         ]
-        strangers = {404: _no_such_address, 405: _no_such_address}
+        strangers = {404: self._no_such_address, 405: self._no_such_address}
         inner = Starlette(routes=routes, exception_handlers=strangers)
         inner.router.redirect_slashes = False
-        return Door(inner, self._traffic)
+        return door.Door(inner, self._traffic, self._manners)
+
+    def _picture_routes(self, root: str) -> list[Route]:
+        if self._chat_only:
+            return []
+        routes = [Route(f"{root}/images/{{what}}", self.pictures, methods=["POST"])]
+        if isinstance(self._manners, Azure):
+            path = "/openai/deployments/{deployment}"
+            routes += [
+                Route(f"{path}/images/{{what}}", self.pictures, methods=["POST"]),
+                Route(f"{path}/chat/completions", self.chat, methods=["POST"]),
+            ]
+        return routes
+
+    def _account_routes(self, root: str) -> list[Route]:
+        if type(self._manners) is not Manners:
+            return []
+        places: dict[str, Report] = {
+            "usage/images": "images",
+            "usage/completions": "completions",
+            "costs": "costs",
+        }
+        return [
+            Route(f"{root}/organization/{place}", self._account(kind), methods=["GET"])
+            for place, kind in places.items()
+        ]
+
+    # --- models, files, accounts --------------------------------------------------------------
 
     async def list_models(self, request: Request) -> Response:
         """``GET /v1/models``."""
-        some = [one for one in models.all_models() if served(one.id, retire=self._desk.retire)]
-        return self._answer(request, bodies.models(some))
+        some = [one for one in models.all_models() if self._served(one.id)]
+        of_gateway = isinstance(self._manners, Gateway)
+        return self._answer(request, chat.models_list(some) if of_gateway else bodies.models(some))
 
     async def one_model(self, request: Request) -> Response:
         """``GET /v1/models/{id}``."""
         asked = request.path_params["model_id"]
-        found = served(asked, retire=self._desk.retire)
+        if isinstance(self._manners, Gateway):
+            return self._answer(request, self._of_gateway(asked))
+        found = self._served(asked)
         if found is None:
             return self._answer(request, bodies.model_not_found(asked))
         return self._answer(request, bodies.as_json(200, {**bodies.model(found), "id": asked}))
 
+    def _of_gateway(self, asked: str) -> Reply:
+        named = asked.removesuffix("/endpoints")
+        found = self._served(self._manners.model(named) or "")
+        if found is None:
+            return self._manners.unknown(named)
+        return chat.endpoints(found) if named != asked else bodies.as_json(200, chat.model(found))
+
+    def _served(self, model_id: str) -> Model | None:
+        return served(model_id, retire=self._desk.retire)
+
+    async def files(self, request: Request) -> Response:
+        """``GET`` and ``POST /v1/files``."""
+        if request.method == "GET":
+            return self._answer(request, filing.listing(self._files, request))
+        try:
+            raw = await request.body()
+        except ClientDisconnect:
+            return Response()
+        kind = request.headers.get("content-type", "")
+        reply = await _in(self._painters, filing.upload, self._files, raw, kind)
+        return self._answer(request, reply)
+
+    async def file(self, request: Request) -> Response:
+        """``GET`` and ``DELETE /v1/files/{id}``."""
+        return self._answer(request, filing.one(self._files, request))
+
+    async def file_content(self, request: Request) -> Response:
+        """``GET /v1/files/{id}/content``."""
+        return self._answer(request, filing.content(self._files, request))
+
+    def _account(self, kind: Report) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            asked = request.query_params.multi_items()
+            rows = self._billed.rows
+            return self._answer(request, accounts.report(kind, rows, asked, time.time()))
+
+        return endpoint
+
+    async def credits(self, request: Request) -> Response:
+        """``GET /v1/credits``, which only the gateway has."""
+        if not isinstance(self._manners, Gateway):
+            return await self._no_such_address(request, LookupError())
+        return self._answer(request, chat.account(self._billed.nano))
+
+    # --- pictures -----------------------------------------------------------------------------
+
+    async def pictures(self, request: Request) -> Response:
+        """``POST /v1/images/generations`` and ``/edits``, plain or behind a deployment."""
+        operation = _OPERATIONS.get(request.path_params["what"])
+        if operation is None or self._lacks_version(request):
+            return await self._no_such_address(request, LookupError())
+        kind = request.headers.get("content-type", "application/json")
+        deployment = request.path_params.get("deployment")
+
+        def asked(raw: bytes) -> Asked:
+            return Asked(operation, raw, kind, deployment)
+
+        return await self._make(request, asked, self._carry_out)
+
+    def _lacks_version(self, request: Request) -> bool:
+        """Azure's older addresses need the version of the API in their query."""
+        return "deployment" in request.path_params and "api-version" not in request.query_params
+
     async def chat(self, request: Request) -> Response:
-        """``POST /v1/chat/completions``: never served, as image models do not chat."""
+        """``POST /v1/chat/completions``: where pictures do not chat, the refusal of it."""
         try:
             body = await request.json()
         except (ValueError, RecursionError, ClientDisconnect):
             body = None
-        asked = body.get("model") if isinstance(body, dict) else None
-        if isinstance(asked, str) and models.find(asked):
-            return self._answer(request, bodies.not_a_chat_model())
-        return self._answer(request, bodies.model_not_found(asked if asked else ""))
+        named = body.get("model") if isinstance(body, dict) else None
+        named = request.path_params.get("deployment") or named
+        named = named if isinstance(named, str) else ""
+        refusal = self._manners.chat_refusal(named)
+        if refusal:
+            return self._answer(request, refusal)
+        wanted = chat.read(await request.body())
+        if isinstance(wanted, Reply):
+            return self._answer(request, wanted)
+        return await self._make(request, lambda raw: wanted.asked, self._chatting(wanted, named))
 
-    async def generations(self, request: Request) -> Response:
-        """``POST /v1/images/generations``: take in, draw, wait, bill, answer."""
+    def _chatting(self, wanted: Chat, named: str) -> CarryOut:
+        async def carry_out(order: Order, request: Request) -> Response:
+            drawn = await self._drawn(order, request)
+            if isinstance(drawn, Reply):
+                return self._answer(request, chat.completion(drawn, named))
+            self._bill(drawn)
+            frames = chat.chunks(drawn.reply, named) if wanted.stream else None
+            if frames and (order.fault is None or order.fault.kind not in ENDINGS):
+                return self._stream(request, Drawn(drawn.reply, None, frames), order.fault, 0.0)
+            return self._answer(request, chat.completion(drawn.reply, named), order.fault)
+
+        return carry_out
+
+    async def _make(
+        self,
+        request: Request,
+        asked: Callable[[bytes], Asked],
+        carry_out: CarryOut,
+    ) -> Response:
+        """Take in, draw, wait, bill, answer."""
         try:
-            raw = await request.body()
-            order = await _in(self._desk_thread, self._desk.receive, raw, request.state.request_id)
-            return await self._carry_out(order, request)
+            taken = asked(await request.body())
+            request_id = request.state.request_id
+            order = await self._take_in(taken, request_id)
+            return await carry_out(order, request)
         except ClientDisconnect:
             return Response()  # it left in the middle of asking: nobody is there to read this
         except Exception as problem:
@@ -107,25 +264,68 @@ class Images:
             return self._answer(request, bodies.error(500, message, kind="server_error"))
 
     async def _carry_out(self, order: Order, request: Request) -> Response:
-        if order.reply or order.wanted is None:
-            await _until(request.state.came + order.seconds)
-            return self._answer(request, order.reply or bodies.server_error(500))
-        request_id = request.state.request_id
-        drawn: Drawn = await _in(
-            self._painters, draw, order.wanted, order.fault, take=order.take, request_id=request_id
-        )
-        await _until(request.state.came + self._latency + order.seconds)
-        self._billed.add(drawn.bill)
+        drawn = await self._drawn(order, request)
+        if isinstance(drawn, Reply):
+            return self._answer(request, drawn)
+        if drawn.frames and (order.fault is None or order.fault.kind not in ENDINGS):
+            seconds = self._latency + order.seconds
+            return self._stream(request, drawn, order.fault, seconds)
+        self._bill(drawn)
         return self._answer(request, drawn.reply, order.fault)
 
+    async def _drawn(self, order: Order, request: Request) -> Drawn | Reply:
+        """Draw an order, and wait until it may leave; what streams waits on its own."""
+        came = request.state.came
+        if order.reply or order.wanted is None:
+            await _until(came + order.seconds)
+            return order.reply or bodies.server_error(500)
+        drawn = await self._draw(order, request.state.request_id)
+        if not drawn.frames or (order.fault and order.fault.kind in ENDINGS):
+            await _until(came + self._latency + order.seconds)
+        return drawn
+
+    async def _take_in(self, asked: Asked, request_id: str) -> Order:
+        return await _in(self._desk_thread, self._desk.receive, asked, request_id)
+
+    async def _draw(self, order: Order, request_id: str) -> Drawn:
+        assert order.wanted is not None, "a reply is not drawn"  # noqa: S101
+        return await _in(
+            self._painters, draw, order.wanted, order.fault, take=order.take, request_id=request_id
+        )
+
+    def _bill(self, drawn: Drawn) -> None:
+        if drawn.bill:
+            self._billed.add(drawn.bill)
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def _stream(
+        self, request: Request, drawn: Drawn, fault: Fault | None, seconds: float
+    ) -> Response:
+        whole = fault is None or fault.kind not in BROKEN_STREAMS
+        says_done = self._says_done and whole and drawn.frames[-1].data != DONE
+        return Streamed(
+            drawn.frames,
+            {**self._headers(request, drawn.reply), "content-type": EVENTS},
+            began=request.state.came,
+            seconds=seconds,
+            last=DONE if says_done else b"",
+            cut=fault is not None and fault.kind == "cut_stream",
+            bill=lambda: self._bill(drawn),
+        )
+
     def _answer(self, request: Request, reply: Reply, fault: Fault | None = None) -> Response:
+        return ending(fault, reply, self._headers(request, reply))
+
+    def _headers(self, request: Request, reply: Reply) -> dict[str, str]:
         limits = self._desk.limits.headers()
-        headers = {**_headers(request.scope), **limits, **reply.headers}
-        kind = _ENDINGS.get(fault.kind, Response) if fault else Response
-        response = kind(reply.body, reply.status, headers)
-        if fault and isinstance(response, _Trickle):
-            response.seconds = fault.seconds
-        return response
+        return {**door.headers(request.scope), **limits, **reply.headers}
+
+    async def _no_such_address(self, request: Request, problem: Exception) -> Response:
+        if isinstance(self._manners, Azure):
+            return door.plain(no_such_resource(), request.scope)
+        reply = bodies.no_such_address(request.method, request.url.path)
+        return door.plain(reply, request.scope)
 
 
 async def _in(pool: Executor, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -135,118 +335,3 @@ async def _in(pool: Executor, work: Callable[P, T], /, *args: P.args, **kwargs: 
 
 async def _until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - time.monotonic()))
-
-
-async def _no_such_address(request: Request, problem: Exception) -> Response:
-    return _plain(bodies.no_such_address(request.method, request.url.path), request.scope)
-
-
-# --- who may ask -----------------------------------------------------------------------------
-
-
-class Door:
-    """Lets in whoever names this machine and has a key, and gives every request its id.
-
-    A page of the web that a browser shows could ask a server on loopback too: by a name that
-    it made point here, which shows in ``Host``, or directly, which shows in ``Origin``.
-    """
-
-    def __init__(self, inner: ASGIApp, traffic: Traffic) -> None:
-        self._inner = inner
-        self._traffic = traffic
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            return
-        self._traffic.enter(scope["method"])
-        try:
-            scope["state"] |= {"request_id": f"req_{uuid.uuid4().hex}", "came": time.monotonic()}
-            refusal = _refusal(
-                {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
-            )
-            await (_plain(refusal, scope) if refusal else self._inner)(scope, receive, send)
-        finally:
-            self._traffic.leave()
-
-
-def _refusal(headers: dict[str, str]) -> Reply | None:
-    if not _LOCAL.fullmatch(headers.get("host", "").lower()):
-        return bodies.error(421, "This server answers to 127.0.0.1 and localhost only.")
-    if not _LOCAL_ORIGIN.fullmatch(headers.get("origin", "http://localhost").lower()):
-        return bodies.error(403, "This server does not answer to pages from elsewhere.")
-    scheme, _, key = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        return bodies.bad_key(_NO_KEY)
-    return None
-
-
-def _plain(reply: Reply, scope: Scope) -> Response:
-    return Response(reply.body, reply.status, _headers(scope) | dict(reply.headers))
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    passed = time.monotonic() - scope["state"]["came"]
-    return {
-        "content-type": "application/json",
-        "date": bodies.http_date(time.time()),
-        "openai-organization": bodies.ORGANIZATION,
-        "openai-processing-ms": str(round(passed * 1000)),
-        "openai-version": "2020-10-01",
-        "x-imagelab-simulated": "true",
-        "x-request-id": scope["state"]["request_id"],
-    }
-
-
-# --- answers that do not end as they should --------------------------------------------------
-
-
-class _Cut(Response):
-    """Half of the body, and the line is closed."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(self._start())
-        half = bytes(self.body[: len(self.body) // 2])
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        await scope["state"]["line"].close(scope["client"], reset=False)
-
-    def _start(self) -> Message:
-        return {
-            "type": "http.response.start",
-            "status": self.status_code,
-            "headers": self.raw_headers,
-        }
-
-
-class _Drop(_Cut):
-    """Nothing at all, and the line is reset."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["state"]["line"].close(scope["client"], reset=True)
-
-
-class _Trickle(_Cut):
-    """One byte, and another every ``seconds``, until the client has left."""
-
-    seconds = 1.0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send(self._start())
-        last = len(self.body) - 1
-        for place in range(len(self.body)):
-            byte = bytes(self.body[place : place + 1])
-            await send({"type": "http.response.body", "body": byte, "more_body": place < last})
-            if await _left(receive, self.seconds):
-                return
-
-
-async def _left(receive: Callable[[], Awaitable[Message]], seconds: float) -> bool:
-    """Wait, and return whether the client left meanwhile."""
-    try:
-        message = await asyncio.wait_for(receive(), seconds)
-    except TimeoutError:
-        return False
-    return bool(message["type"] == "http.disconnect")
-
-
-_ENDINGS: dict[str, type[Response]] = {"cut": _Cut, "drop": _Drop, "trickle": _Trickle}

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from imagelab.catalog.prices import Lane
+from imagelab.simulator.wanted import Operation
 
 
 @dataclass(frozen=True)
 class BilledRow:
-    """One request that was billed. ``nano`` is nano-dollars, None where no price is known."""
+    """One request that was billed. ``nano`` is nano-dollars, None where no price is known.
+
+    ``text_tokens`` and ``image_input_tokens`` went in, ``image_tokens`` came out. ``author``
+    wrote an SVG, if one was written. ``at`` is the Unix time of the bill.
+    """
 
     request_id: str
     model: str
@@ -19,6 +27,13 @@ class BilledRow:
     text_tokens: int
     image_tokens: int
     nano: int | None
+    image_input_tokens: int = 0
+    operation: Operation = "generation"
+    author: str | None = None
+    author_input_tokens: int = 0
+    author_output_tokens: int = 0
+    lane: Lane = "standard"
+    at: float = field(default_factory=time.time, compare=False)
 
 
 class Billed:

@@ -32,14 +32,6 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Usage:
-    """Tokens of one request: text in, pictures out."""
-
-    text_in: int
-    image_out: int
-
-
 def http_date(moment: float) -> str:
     """Return a Unix time as HTTP writes it; parts of a second are rounded up."""
     return formatdate(math.ceil(moment), usegmt=True)
@@ -50,18 +42,18 @@ def http_date(moment: float) -> str:
 
 def success(
     pictures: Sequence[str],
-    usage: Usage | None,
+    usage: Mapping[str, object] | None,
     *,
     created: int,
     background: str,
     output_format: str,
     quality: str,
     size: str,
-    details_of_output: bool,
+    more: Mapping[str, object] | None = None,
 ) -> Reply:
     """Return the answer that carries ``pictures``, each as base64.
 
-    ``details_of_output`` adds ``output_tokens_details``, which the oldest models lack.
+    ``more`` holds what only some answers have.
     """
     content: dict[str, object] = {
         "created": created,
@@ -72,20 +64,8 @@ def success(
         "size": size,
     }
     if usage is not None:
-        content["usage"] = _usage(usage, details_of_output)
-    return as_json(200, content)
-
-
-def _usage(usage: Usage, details_of_output: bool) -> dict[str, object]:
-    content: dict[str, object] = {
-        "input_tokens": usage.text_in,
-        "input_tokens_details": {"image_tokens": 0, "text_tokens": usage.text_in},
-        "output_tokens": usage.image_out,
-    }
-    if details_of_output:
-        content["output_tokens_details"] = {"image_tokens": usage.image_out, "text_tokens": 0}
-    content["total_tokens"] = usage.text_in + usage.image_out
-    return content
+        content["usage"] = usage
+    return as_json(200, {**content, **(more or {})})
 
 
 def model(one: Model) -> dict[str, object]:
@@ -154,6 +134,35 @@ def not_supported(model_id: str, param: str) -> Reply:
     return error(400, message, kind=USER_ERROR, code="invalid_value", param=param)
 
 
+def missing(param: str) -> Reply:
+    """Return the refusal of a body without a parameter that it needs."""
+    message = f"Missing required parameter: '{param}'."
+    return error(400, message, code="missing_required_parameter", param=param)
+
+
+def broken_image(number: int) -> Reply:
+    """Return the refusal of a picture that cannot be opened, counted from 0."""
+    message = (
+        f"Invalid image file or mode for image {number}, please check your image file. "
+        "If you believe this is an error, contact us at help.openai.com and include the request ID."
+    )
+    return error(400, message, kind=USER_ERROR, code="invalid_image_file")
+
+
+def too_many_pixels(number: int, size: tuple[int, int], most: int) -> Reply:
+    """Return the refusal of a picture that would not fit into memory."""
+    message = (
+        f"Invalid image file for image {number}: {size[0]}x{size[1]} pixels are more than the "
+        f"{most:,} that are supported."
+    )
+    return error(400, message, kind=USER_ERROR, code="invalid_image_file")
+
+
+def no_such_file(file_id: str, *, status: int = 404, param: str = "id") -> Reply:
+    """Return what is said of a file that is not there."""
+    return error(status, f"No such File object: {file_id}", param=param)
+
+
 def no_such_model(model_id: str) -> Reply:
     """Return what the images endpoint says of a model that is unknown, or shut down."""
     return error(400, f"The model '{model_id}' does not exist.", kind=USER_ERROR)
@@ -162,6 +171,17 @@ def no_such_model(model_id: str) -> Reply:
 def model_not_found(model_id: str) -> Reply:
     """Return what the other endpoints say of a model that is unknown."""
     message = f"The model `{model_id}` does not exist or you do not have access to it."
+    return error(404, message, code="model_not_found")
+
+
+def retired(model_id: str, status: int) -> Reply:
+    """Return what is said of a model that was shut down: by the images 400, by others 404."""
+    if status == 400:
+        return no_such_model(model_id)
+    message = (
+        f"The model `{model_id}` has been deprecated, learn more here: "
+        "https://platform.openai.com/docs/deprecations"
+    )
     return error(404, message, code="model_not_found")
 
 

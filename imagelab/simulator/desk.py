@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from imagelab.simulator import bodies
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Wanted, check
-from imagelab.simulator.drawing import usage_of
+from imagelab.simulator.checks import Asked, check
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
+from imagelab.simulator.files import Files
 from imagelab.simulator.limits import Limits, duration, retry_headers
+from imagelab.simulator.manners import Manners
+from imagelab.simulator.spending import usage_of
+from imagelab.simulator.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Desk:
         self,
         faults: Faults,
         limits: Limits,
+        files: Files,
+        manners: Manners,
         *,
         drawn: Callable[[dict[str, object]], int] | None = None,
         retire: bool = False,
@@ -46,17 +51,23 @@ class Desk:
         self.limits = limits
         self.retire = retire
         self._faults = faults
+        self._files = files
+        self._manners = manners
         self._drawn = drawn
         self._takes: dict[str, int] = {}
 
-    def receive(self, raw: bytes, request_id: str) -> Order:
-        """Decide what becomes of the request in ``raw``."""
+    def receive(self, asked: Asked, request_id: str) -> Order:
+        """Decide what becomes of a request."""
         if self._answer is not None:
-            return Order(reply=self._answer(raw, request_id))
-        wanted = check(raw, retire=self.retire)
+            return Order(reply=self._answer(asked.raw, request_id))
+        wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)
-        picked = self._faults.pick(wanted.prompt, size_is_auto=wanted.size_is_auto)
+        picked = self._faults.pick(
+            wanted.prompt,
+            size_is_auto=wanted.size_is_auto,
+            in_batch=wanted.lane == "batch",
+        )
         seconds = sum(fault.seconds for fault in picked if fault.kind == "slow")
         fault = next((one for one in picked if one.kind != "slow"), None)
         reply = self._refusal(fault, wanted, request_id) or self._limited(wanted)
@@ -65,13 +76,15 @@ class Desk:
         return Order(seconds, wanted=wanted, take=self._take(wanted), fault=fault)
 
     def _refusal(self, fault: Fault | None, wanted: Wanted, request_id: str) -> Reply | None:
-        if fault is None or fault.bills:
+        if fault is None or fault.bills or fault.kind == "expire":
             return None
         return _REFUSALS[fault.kind](fault, wanted, request_id)
 
     def _limited(self, wanted: Wanted) -> Reply | None:
+        if wanted.lane == "batch":
+            return None  # batches have limits of their own
         usage = usage_of(wanted)
-        spent = usage.text_in + usage.image_out
+        spent = usage.text_in + usage.image_in + usage.image_out
         return self.limits.take(wanted.model.id, images=wanted.n, tokens=spent)
 
     def _take(self, wanted: Wanted) -> int:
@@ -111,6 +124,7 @@ _REFUSALS: dict[str, Callable[[Fault, Wanted, str], Reply]] = {
     "unverified": lambda fault, wanted, request_id: bodies.unverified(wanted.model.id),
     "no_quota": lambda fault, wanted, request_id: bodies.no_quota(),
     "billing_limit": lambda fault, wanted, request_id: bodies.billing_limit(),
+    "retired": lambda fault, wanted, request_id: bodies.retired(wanted.model.id, fault.status),
     "moderated_input": lambda fault, wanted, request_id: bodies.moderated("input", request_id),
 }
 

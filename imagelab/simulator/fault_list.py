@@ -59,10 +59,10 @@ class Faults:
     def __repr__(self) -> str:
         return f"Faults({', '.join(fault.kind for fault in self)})"
 
-    def pick(self, prompt: str, *, size_is_auto: bool) -> tuple[Fault, ...]:
+    def pick(self, prompt: str, *, size_is_auto: bool, in_batch: bool = False) -> tuple[Fault, ...]:
         """Return what goes wrong with a request: any delays, and at most one other fault."""
         with self._lock:
-            picked = self._due(prompt, size_is_auto)
+            picked = self._due(prompt, size_is_auto, in_batch)
             self._served.update(fault.kind for fault in picked if fault.kind != "refuse")
         self._serve_refusals([fault for fault in picked if fault.kind == "refuse"])
         return tuple(fault for fault in picked if fault.kind != "refuse")
@@ -82,12 +82,13 @@ class Faults:
         if shut and seconds:
             shut(seconds)
 
-    def _due(self, prompt: str, size_is_auto: bool) -> list[Fault]:
+    def _due(self, prompt: str, size_is_auto: bool, in_batch: bool) -> list[Fault]:
         picked: list[Fault] = []
         taken = False
         for turn in self._turns:
             adds_up = turn.fault.kind in _ADD_UP
-            if (adds_up or not taken) and turn.could_hit(prompt, size_is_auto) and turn.strikes():
+            hit = turn.could_hit(prompt, size_is_auto, in_batch)
+            if (adds_up or not taken) and hit and turn.strikes():
                 picked.append(turn.fault)
                 taken = taken or not adds_up
         return picked
@@ -116,8 +117,11 @@ class _Turn:
         self._seen = 0
         self._hit = 0
 
-    def could_hit(self, prompt: str, size_is_auto: bool) -> bool:
-        if self.fault.kind == "hang_up" or (self.fault.kind == "odd_size" and not size_is_auto):
+    def could_hit(self, prompt: str, size_is_auto: bool, in_batch: bool) -> bool:
+        kind = self.fault.kind
+        if kind == "hang_up" or (kind == "odd_size" and not size_is_auto):
+            return False
+        if kind == "expire" and not in_batch:
             return False
         word = self.fault.when.word
         return word is None or word.casefold() in prompt.casefold()

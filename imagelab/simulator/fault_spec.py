@@ -18,6 +18,7 @@ _FIGURES: dict[str, Callable[[str], object]] = {
     "chance": float,
     "status": int,
     "tokens": int,
+    "partials": int,
     "times": int,
     "after": int,
     "every": int,

@@ -28,9 +28,15 @@ bad_key (401)         (none)                         401 invalid_api_key        
 unverified (403)      (none)                         403, organisation not verified      no
 no_quota              (none)                         429 insufficient_quota              no
 billing_limit         (none)                         400 billing_hard_limit_reached      no
+retired               status (400)                     the model does not exist (any more)  no
+expire                (none)                         a batch's request not done in time  no
 moderated_input       (none)                         400 moderation_blocked, stage input no
 moderated_output      (none)                         the same, when the picture is done  yes
 cut                   (none)                         all headers, half of the body       yes
+cut_stream            partials (1)                     a stream that ends after so many    yes
+                                                       partial pictures, without an end
+stream_error          partials (1), text               after so many partial pictures, an  yes
+                                                       error inside the stream
 drop                  (none)                         the line goes dead before an answer yes
 trickle               seconds (1)                      a byte, and one more every so often yes
 no_usage              (none)                         an answer without usage             yes
@@ -43,8 +49,9 @@ bad_base64            (none)                         a picture that is no base64
 empty                 (none)                         an empty list of pictures           yes
 ====================  ===============================  ==================================  ======
 
-A fault counts the requests that it could apply to: valid generation requests whose prompt
-has its word (odd_size: whose size is "auto"). hang_up counts requests at their first byte.
+A fault counts the requests that it could apply to: valid requests for pictures whose prompt
+has its word (odd_size: whose size is "auto"; expire: those of a batch). hang_up counts
+requests at their first byte. Lines cannot break in a batch: there such faults only bill.
 Delays add up; of the other faults the first that applies is served, and those behind it
 do not count that request.
 
@@ -71,9 +78,13 @@ Kind = Literal[
     "unverified",
     "no_quota",
     "billing_limit",
+    "retired",
+    "expire",
     "moderated_input",
     "moderated_output",
     "cut",
+    "cut_stream",
+    "stream_error",
     "drop",
     "trickle",
     "no_usage",
@@ -132,6 +143,7 @@ class Fault:
     wait: Literal["none", "seconds", "milliseconds", "date"] = "none"
     size: str | None = None
     tokens: int = 0
+    partials: int = 0
     when: When = field(default_factory=When)
 
     def __post_init__(self) -> None:
@@ -141,6 +153,8 @@ class Fault:
             raise InputError(f"{self.kind}: {self.seconds} seconds is no time to wait.")
         if self.size is not None and not _SIZE.fullmatch(self.size):
             raise InputError(f"{self.kind}: size {self.size!r} is not written as WIDTHxHEIGHT.")
+        if not 0 <= self.partials <= 3:
+            raise InputError(f"{self.kind}: a stream has 0 to 3 partial pictures.")
         if self.kind == "hang_up" and self.when.word is not None:
             raise InputError("hang_up reads nothing, so it cannot know a word. Leave the word out.")
 
@@ -183,6 +197,19 @@ class Fault:
     def cut(cls) -> Fault:
         """Send all the headers and half of the body, then close the connection."""
         return cls("cut")
+
+    @classmethod
+    def cut_stream(cls, partials: int = 1) -> Fault:
+        """Close the connection after so many partial pictures; what does not stream is cut."""
+        return cls("cut_stream", partials=partials)
+
+    @classmethod
+    def stream_error(cls, partials: int = 1, *, text: str | None = None) -> Fault:
+        """Send an error after so many partial pictures; what does not stream is a 500.
+
+        ``text`` makes its ``error`` a string. It is billed either way.
+        """
+        return cls("stream_error", status=500, partials=partials, text=text)
 
     @classmethod
     def drop(cls) -> Fault:
@@ -246,6 +273,18 @@ class Fault:
     def billing_limit(cls) -> Fault:
         """Answer 400 billing_hard_limit_reached."""
         return cls("billing_limit", bills=False)
+
+    @classmethod
+    def retired(cls, status: int = 400) -> Fault:
+        """Answer that the model was shut down: 400 as the images do, or 404 as the others do."""
+        if status not in (400, 404):
+            raise InputError(f"A retired model is answered with 400 or 404, not {status}.")
+        return cls("retired", bills=False, status=status)
+
+    @classmethod
+    def expire(cls) -> Fault:
+        """Let a request of a batch not be done in time; its batch expires at its end."""
+        return cls("expire", bills=False)
 
     @classmethod
     def moderated_input(cls) -> Fault:

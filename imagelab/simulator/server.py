@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from imagelab.errors import InputError, SetupError
+from imagelab.simulator.batches import Batches
 from imagelab.simulator.billed import Billed
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.desk import Desk, Traffic
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
+from imagelab.simulator.files import Files
 from imagelab.simulator.limits import Limits
+from imagelab.simulator.manners import PROVIDERS, Azure, Gateway, Manners, Provider
 
 if TYPE_CHECKING:
     from imagelab.simulator.listener import Listener
@@ -32,7 +35,13 @@ class Simulator(AbstractContextManager["Simulator"]):
     how many pictures there are already of a request's body when it first comes, so that
     counting goes on there. ``images_per_minute`` and ``tokens_per_minute`` limit the rate (all
     models share them). With ``retire`` models past their shutdown day are unknown. ``answer``
-    gives the whole answer to a request's body and id, in place of drawing, and bills nothing.
+    gives the whole answer to a request's body and id, in place of drawing, and bills nothing. With
+    ``says_done`` streams end with a ``[DONE]``, as some relays add it.
+
+    ``provider`` is whom it behaves like: "openai", "vercel" (model ids begin with ``openai/``,
+    and chat completions draw; ``chat_only`` leaves them as the only way to a picture) or
+    "azure" (the key comes in ``api-key``; ``deployments`` names models, each one is deployed
+    under its own name otherwise).
 
     >>> from openai import OpenAI
     >>> with Simulator(latency=0.5) as simulator:
@@ -56,14 +65,31 @@ class Simulator(AbstractContextManager["Simulator"]):
         tokens_per_minute: int | None = None,
         retire: bool = False,
         answer: Callable[[bytes, str], Reply] | None = None,
+        says_done: bool = False,
+        provider: Provider = "openai",
+        chat_only: bool = False,
+        deployments: Mapping[str, str] | None = None,
     ) -> None:
         _check(host, port, latency)
+        self._manners = _manners(provider, chat_only, deployments)
+        self._chat_only = chat_only
         limits = Limits(images_per_minute=images_per_minute, tokens_per_minute=tokens_per_minute)
         self.faults = Faults(*faults)
         self.billed = Billed()
-        self._desk = Desk(self.faults, limits, drawn=drawn, retire=retire, answer=answer)
+        self._files = Files()
+        self._batches = Batches()
+        self._desk = Desk(
+            self.faults,
+            limits,
+            self._files,
+            self._manners,
+            drawn=drawn,
+            retire=retire,
+            answer=answer,
+        )
         self._traffic = Traffic()
         self._latency = latency
+        self._says_done = says_done
         self._port = port
         self._lock = threading.RLock()
         self._stop: weakref.finalize[..., Simulator] | None = None
@@ -72,7 +98,10 @@ class Simulator(AbstractContextManager["Simulator"]):
     def url(self) -> str:
         """The base URL, such as ``http://127.0.0.1:41017/v1``; starts the server if need be."""
         self.start()
-        return f"http://127.0.0.1:{self._port}/v1"
+        return self._address()
+
+    def _address(self) -> str:
+        return f"http://127.0.0.1:{self._port}{self._manners.root}"
 
     @property
     def running(self) -> bool:
@@ -106,18 +135,28 @@ class Simulator(AbstractContextManager["Simulator"]):
         return self._traffic.wait_until_idle(seconds)
 
     def _start(self) -> None:
-        from imagelab.simulator.app import Images  # starlette, at the first start
+        from imagelab.simulator.app import Office  # starlette, at the first start
         from imagelab.simulator.listener import Listener  # uvicorn, likewise
 
-        images = Images(self._desk, self.billed, self._traffic, self._latency)
+        office = Office(
+            self._desk,
+            self.billed,
+            self._traffic,
+            self._files,
+            self._batches,
+            self._manners,
+            latency=self._latency,
+            says_done=self._says_done,
+            chat_only=self._chat_only,
+        )
         try:
-            listener = Listener(images.app(), self._port, self.faults.hangs_up)
+            listener = Listener(office.app(), self._port, self.faults.hangs_up)
         except SetupError:
-            images.close()
+            office.close()
             raise
         listener.start()
         self._port = listener.port
-        self._stop = weakref.finalize(self, _end, listener, images.close)
+        self._stop = weakref.finalize(self, _end, listener, office.close)
         self.faults.connect(listener.shut)
 
     def __enter__(self) -> Simulator:
@@ -132,7 +171,7 @@ class Simulator(AbstractContextManager["Simulator"]):
         self.stop()
 
     def __repr__(self) -> str:
-        place = f"http://127.0.0.1:{self._port}/v1" if self.running else "not running"
+        place = self._address() if self.running else "not running"
         return f"Simulator({place}, {self.billed!r})"
 
 
@@ -140,6 +179,20 @@ def _end(listener: Listener, close: Callable[[], None]) -> None:
     with suppress(RuntimeError):  # the interpreter is going down, and its threads with it
         listener.stop()
     close()
+
+
+def _manners(provider: str, chat_only: bool, deployments: Mapping[str, str] | None) -> Manners:
+    if provider not in PROVIDERS:
+        raise InputError(
+            f"The simulator behaves like none called {provider!r}: give {', '.join(PROVIDERS)}."
+        )
+    if chat_only and provider != "vercel":
+        raise InputError("chat_only is for provider='vercel': nobody else draws in chats.")
+    if deployments and provider != "azure":
+        raise InputError("deployments are for provider='azure'; others name their models.")
+    if provider == "azure":
+        return Azure(deployments=dict(deployments or {}))
+    return Gateway() if provider == "vercel" else Manners()
 
 
 def _check(host: str, port: int, latency: float) -> None:

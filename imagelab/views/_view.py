@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,21 @@ def _text(name: str) -> str:
 class View(anywidget.AnyWidget):
     """A view of some values: subclasses name their script and style by ``stem``.
 
-    A script is one module without imports: what all views share is put before it.
+    A script is one module without imports: what all views share is put before it, and so
+    is what it has in ``shared`` with some of them, by stem.
 
     Options are the view's synced traits; a misspelt one is a ``TypeError``. Running a cell
     again closes the views that it showed before, since a widget is otherwise kept for as
     long as its kernel lives.
     """
 
-    def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls, *, stem: str | None = None, shared: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         if stem is not None:
-            cls._esm = "\n".join(_text(name) for name in ("common.js", f"{stem}.js"))
-            cls._css = _text(f"{stem}.css")
+            stems = (*shared, stem)
+            cls._esm = "\n".join(_text(f"{name}.js") for name in ("common", *stems))
+            cls._css = "\n".join(_text(f"{name}.css") for name in stems)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **options: Any) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html as markup
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -14,9 +12,11 @@ import traitlets
 
 from imagelab.catalog.money import show as money
 from imagelab.errors import PictureError
+from imagelab.exchange.streams import Partial
 from imagelab.insight import stills
 from imagelab.request import Generation, in_notebook
 from imagelab.sweep import Cell
+from imagelab.views import lasting
 from imagelab.views._view import View
 
 if TYPE_CHECKING:
@@ -28,7 +28,20 @@ Original = tuple[bytes, str, str]
 """A picture as received: its bytes, MIME type and a file name to save it under."""
 
 # What tells JavaScript about a tile; the rest of a tile is Python's own.
-_SENT = ("row", "column", "status", "alt", "price", "seconds", "note", "label", "width", "height")
+_SENT = (
+    "row",
+    "column",
+    "status",
+    "alt",
+    "price",
+    "seconds",
+    "note",
+    "label",
+    "width",
+    "height",
+    "differs",
+    "unfinished",
+)
 
 
 class Grid(View, stem="grid"):
@@ -65,6 +78,7 @@ class Grid(View, stem="grid"):
         self._read: Callable[[Generation], bytes] | None = None
         self._landed: dict[int, Generation] = {}
         self._side = 256
+        self._partials: int | None = None
         self.add_traits(**_traits(board, thumbnails))
         can = {"originals": original is not None, "stop": stop is not None, "run": False}
         super().__init__(
@@ -91,6 +105,7 @@ class Grid(View, stem="grid"):
         """
         grid = cls(stills.lay_out(cells, {}, rows=rows, columns=columns), stop=stop)
         grid._read, grid._side, grid._original = read, side, grid._landed_original
+        grid._partials = max((cell.request.partial_images or 0 for cell in cells), default=0)
         grid.table = {**grid.table, "originals": True, "run": True}
         grid.progress = {"pictures": len(cells), "landed": 0, "finished": False}
         return grid
@@ -109,6 +124,8 @@ class Grid(View, stem="grid"):
     def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
         """Lay in what has landed, and say how far the run is. Called by a run, from its thread."""
         changed: dict[str, Any] = {}
+        for position, partial in progress.partials.items():
+            changed.update(self._begin(position, partial))
         for position, generation in landed.items():
             changed.update(self._land(position, generation))
         with self.hold_sync():
@@ -116,6 +133,19 @@ class Grid(View, stem="grid"):
                 setattr(self, name, value)
             self.totals = _totals(self._board)
             self.progress = _progress(progress)
+
+    def _begin(self, position: int, partial: Partial) -> dict[str, Any]:
+        """Show a picture that is not finished yet."""
+        old = next((tile for tile in self._board.tiles if tile.position == position), None)
+        if old is None or old.status != stills.WAITING:
+            return {}
+        try:
+            small = stills.thumbnail(partial.data, self._side)
+        except PictureError:
+            return {}
+        tile = old.with_partial(partial.index + 1, self._partials)
+        self._board = self._board.with_tile(tile)
+        return {f"picture_{position}": small, f"tile_{position}": _tile(tile)}
 
     def _land(self, position: int, generation: Generation) -> dict[str, Any]:
         """Take one outcome over into the board; give the traits that it changes."""
@@ -129,6 +159,8 @@ class Grid(View, stem="grid"):
             except PictureError as problem:
                 tile = replace(tile, note=str(problem))
             self._landed[position] = generation
+        elif tile.unfinished and (left := generation.partial_bytes):
+            small = stills.thumbnail(left, self._side)
         self._board = self._board.with_tile(tile)
         return {f"picture_{position}": small, f"tile_{position}": _tile(tile)}
 
@@ -159,17 +191,17 @@ class Grid(View, stem="grid"):
     def _ipython_display_(self) -> None:
         """Show the live view, and after it what is seen where no view lives."""
         if not in_notebook():
-            _display({"text/plain": stills.text(self._board)})
+            lasting.show({"text/plain": stills.text(self._board)})
             return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if bundle else ({"text/plain": repr(self)}, {})
         # Words of its own would stand above the pictures in a notebook that is not trusted yet.
-        _display({**data, "text/plain": ""}, metadata)
+        lasting.show({**data, "text/plain": ""}, metadata)
         if not self.table["run"]:
-            _show_static(self._board, self.thumbnails, self._sheet)
+            lasting.leave(self._board, self.thumbnails, self._sheet)
         elif self._stop is not None:
             # Nothing else will stand in this output once the view is dead.
-            _display({"text/html": stills.ended(), "text/plain": "A run in progress."})
+            lasting.show({"text/html": stills.ended(), "text/plain": "A run in progress."})
 
     def __repr__(self) -> str:
         rows, columns = len(self._board.rows), len(self._board.columns)
@@ -202,8 +234,8 @@ def bundle(
     board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None = None
 ) -> dict[str, str]:
     """Give a comparison as one MIME bundle, for front ends that ask for just one."""
-    drawn = {} if sheet is None else _drawn(board, sheet)
-    return {**drawn, **_static(board, thumbnails, hide_live=False)}
+    drawn = {} if sheet is None else lasting.drawn(board, sheet)
+    return {**drawn, **lasting.written(board, thumbnails, hide_live=False)}
 
 
 def line(html_text: str) -> None:
@@ -212,44 +244,7 @@ def line(html_text: str) -> None:
     ``html_text`` is HTML: escape what came from outside. A grid that follows stays.
     """
     plain = markup.unescape(re.sub(r"<[^>]*>", "", html_text)).strip()
-    _display({"text/html": stills.line(html_text), "text/plain": plain})
-
-
-def _show_static(board: stills.Board, thumbnails: Mapping[int, bytes], sheet: Image | None) -> None:
-    _display(_static(board, thumbnails, hide_live=True, sheet_follows=sheet is not None))
-    if sheet is not None:
-        words = f"Contact sheet: {stills.counted(board.pictures)}"
-        _display({**_drawn(board, sheet), "text/plain": words})
-
-
-def _display(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
-    from IPython.display import display
-
-    display(dict(data), raw=True, metadata=dict(metadata or {}))
-
-
-def _static(
-    board: stills.Board,
-    thumbnails: Mapping[int, bytes],
-    *,
-    hide_live: bool,
-    sheet_follows: bool = False,
-) -> dict[str, str]:
-    pictures = stills.html(board, thumbnails, hide_live=hide_live, sheet_follows=sheet_follows)
-    return {"text/html": pictures, "text/plain": stills.text(board)}
-
-
-def _drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
-    """Encode a contact sheet, small enough that a notebook stays light."""
-    most = 20_000 + 11_000 * board.pictures
-    data, picture = b"", sheet.convert("RGB")
-    for quality, scale in ((82, 1.0), (70, 1.0), (70, 0.75), (60, 0.5), (50, 0.35)):
-        out, size = io.BytesIO(), (round(sheet.width * scale), round(sheet.height * scale))
-        picture.resize(size, reducing_gap=3.0).save(out, "JPEG", quality=quality, optimize=True)
-        data = out.getvalue()
-        if len(data) <= most:
-            break
-    return {"image/jpeg": base64.b64encode(data).decode()}
+    lasting.show({"text/html": stills.line(html_text), "text/plain": plain})
 
 
 def _traits(board: stills.Board, thumbnails: Mapping[int, bytes]) -> dict[str, Any]:

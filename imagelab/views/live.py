@@ -17,7 +17,7 @@ def follow(run: Run[Result]) -> Result:
     """Show a run while the cell waits for it, then leave one line in its place."""
     from IPython.display import display
 
-    grid = Grid.live(run.cells)
+    grid = Grid.live(run.cells, side=run.session.thumbnail_side)
     display(grid)
     result = run.start(grid).result()
     line(_left(run))
@@ -28,7 +28,7 @@ def begin(run: Run[Result]) -> Run[Result]:
     """Show a run with a Stop button, and return while it goes on."""
     from IPython.display import display
 
-    grid = Grid.live(run.cells, stop=run.stop)
+    grid = Grid.live(run.cells, stop=run.stop, side=run.session.thumbnail_side)
     display(grid)
     return run.start(grid)
 

@@ -106,6 +106,7 @@ def _options(server: Server, port: int) -> list[str]:
         "--LabApp.news_url=None",
         # Puts the application where the page can reach it: window.jupyterapp.
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
 
 
@@ -175,11 +176,14 @@ def chromium() -> Iterator[Browser]:
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab."""
+    """A notebook that is open in JupyterLab, or in Notebook 7, which the same server serves."""
 
-    def __init__(self, page: Page, server: Server, name: str) -> None:
+    def __init__(
+        self, page: Page, server: Server, name: str, *, front_end: str = "lab/tree"
+    ) -> None:
         self.page = page
         self.server = server
+        self.front_end = front_end
         self.path = server.folder / name
         self.sources: tuple[str, ...] = ()
 
@@ -220,7 +224,7 @@ class Notebook:
 
     def reload(self) -> None:
         """Load the page anew; a kernel that runs lives on."""
-        address = f"{self.server.url}/lab/tree/{self.at}?token={self.server.token}&reset"
+        address = f"{self.server.url}/{self.front_end}/{self.at}?token={self.server.token}&reset"
         self.page.goto(address, wait_until="domcontentloaded")
         self.page.wait_for_function(IS_IDLE, arg=self.at, timeout=START_MS)
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")

@@ -444,3 +444,16 @@ def test_who_stays_has_no_farewell() -> None:
     """A model without an announced end, and one that nobody knows, say nothing."""
     assert models.farewell("gpt-image-2.5-flare", dt.date(2026, 10, 23)) is None
     assert models.farewell("my-own-model", dt.date(2026, 10, 23)) is None
+
+
+def test_a_model_that_ends_in_a_year_stays() -> None:
+    """Azure has named a last day for gpt-image-2; only when it is near is there a farewell."""
+    assert models.farewell("gpt-image-2", dt.date(2026, 11, 25), "azure") is None
+    told = models.farewell("gpt-image-2", dt.date(2027, 9, 1), "azure")
+    assert told == ("gpt-image-2 will be shut down at azure on 2027-10-21; no successor is named.")
+
+
+def test_a_provider_keeps_its_own_days() -> None:
+    """The mini is retired at OpenAI while Azure still serves it."""
+    mini, day = models.get("gpt-image-1-mini"), dt.date(2026, 12, 24)
+    assert (models.state(mini, day), models.state(mini, day, "azure")) == ("retired", "retiring")

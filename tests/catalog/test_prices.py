@@ -319,3 +319,88 @@ def test_unknown_is_never_zero(kind: str) -> None:
 def test_contradicting_counts_have_no_cost(spent: dict[str, int | None]) -> None:
     """More cached than went in, or less than nothing, cannot be priced."""
     assert cost(spent, listed("openai", "gpt-image-1")) is None
+
+
+# --- a book of one's own ----------------------------------------------------------------------
+
+
+def row(**changes: Any) -> prices.Price:
+    """A row of the person's own, which names one kind."""
+    given = {"provider": "openai", "model": "gpt-image-2", "since": dt.date(2026, 12, 1)}
+    known: dict[str, Any] = {"lane": "standard", "date": DAY, "source": "a contract"}
+    return prices.Price(**{**known, **given, "image_out": 25_000, "layer": "own", **changes})
+
+
+DAY = dt.date(2026, 12, 24)
+
+
+def test_a_row_of_ones_own_holds_from_its_day_on() -> None:
+    """A row that was added counts from its first day, and the catalogue's before."""
+    book = prices.Book([row()])
+    before = book.price("openai", "gpt-image-2", on=dt.date(2026, 11, 30))
+    after = book.price("openai", "gpt-image-2", on=dt.date(2026, 12, 1))
+    assert before is not None
+    assert after is not None
+    assert (before.image_out, after.image_out) == (30_000, 25_000)
+    assert after.id == "openai/gpt-image-2/standard@2026-12-01:own"
+
+
+def test_a_row_of_ones_own_may_end() -> None:
+    """After its last day the catalogue's price holds again."""
+    book = prices.Book([row(until=dt.date(2026, 12, 24))])
+    price = book.price("openai", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert price.image_out == 30_000
+
+
+def test_a_row_of_ones_own_says_only_what_differs() -> None:
+    """Kinds that a row does not name keep the price that held before."""
+    price = prices.Book([row()]).price("openai", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert (price.text_in, price.image_out, price.source) == (5_000, 25_000, "a contract")
+
+
+def test_ones_own_stands_over_what_was_read() -> None:
+    """A price read from the provider stands over the catalogue, and one's own over both."""
+    read = row(layer="read", image_out=28_000, text_in=6_000)
+    price = prices.Book([row(), read]).price("openai", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert (price.text_in, price.image_out) == (6_000, 25_000)
+
+
+def test_the_later_of_two_equal_rows_counts() -> None:
+    """Of two rows for one day the one that was added later counts."""
+    price = prices.Book([row(), row(image_out=20_000)]).price("openai", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert price.image_out == 20_000
+
+
+def test_a_model_that_only_the_book_knows_has_a_price() -> None:
+    """A model that the catalogue does not know is priced by the rows that were added."""
+    book = prices.Book([row(provider="mine", model="sdxl")])
+    price = book.price("mine", "sdxl", on=DAY)
+    assert price is not None
+    assert (price.image_out, price.text_in) == (25_000, None)
+
+
+def test_openais_own_row_holds_for_whoever_goes_by_its_list() -> None:
+    """The simulator goes by OpenAI's list, a person's changes of it included."""
+    price = prices.Book([row()]).price("simulator", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert (price.provider, price.image_out) == ("simulator", 25_000)
+
+
+def test_the_catalogue_is_left_alone() -> None:
+    """A book with rows of its own changes nothing for anybody else."""
+    prices.Book([row(since=dt.date(2026, 4, 22))])
+    price = prices.price("openai", "gpt-image-2", on=DAY)
+    assert price is not None
+    assert price.image_out == 30_000
+
+
+def test_who_writes_an_svg_has_a_price_of_its_own() -> None:
+    """Authors are priced per token, also by their names at a gateway; others are not known."""
+    author = prices.author("openai/gpt-5.6-terra")
+    assert author
+    assert (author.text_in, author.text_out) == (2_000, 12_000)
+    assert prices.author("gpt-image-2") is None

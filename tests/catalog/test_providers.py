@@ -6,9 +6,10 @@ from imagelab.catalog import models, providers
 from imagelab.errors import SetupError
 
 
-def test_three_providers_have_names() -> None:
-    """OpenAI, Vercel's gateway and the simulator can be named."""
-    assert [one.name for one in providers.all_providers()] == ["openai", "vercel", "simulator"]
+def test_four_providers_have_names() -> None:
+    """OpenAI, Vercel's gateway, Azure and the simulator can be named."""
+    names = [one.name for one in providers.all_providers()]
+    assert names == ["openai", "vercel", "azure", "simulator"]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ def test_three_providers_have_names() -> None:
             "openai/",
             "gpt-image-2",
         ),
+        ("azure", None, "AZURE_OPENAI_API_KEY", "", "gpt-image-2"),
         ("simulator", None, None, "", "gpt-image-1"),
     ],
 )
@@ -59,5 +61,5 @@ def test_an_unknown_provider_is_an_error_to_get() -> None:
         providers.get("opnai")
     message = str(caught.value)
     assert "'openai'" in message
-    assert "openai, vercel, simulator" in message
+    assert "openai, vercel, azure, simulator" in message
     assert "base_url=" in message

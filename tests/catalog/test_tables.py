@@ -55,7 +55,7 @@ def test_prices_of_one_model() -> None:
     """Asked for one model, by any of its names, the table holds its rows only."""
     table = tables.prices("openai/gpt-image-2-2026-04-21")
     assert set(table["model"]) == {"gpt-image-2"}
-    assert set(table["provider"]) == {"openai", "vercel"}
+    assert set(table["provider"]) == {"openai", "vercel", "azure"}
 
 
 def test_prices_of_no_model() -> None:
@@ -67,7 +67,7 @@ def test_prices_of_no_model() -> None:
 def test_the_table_of_providers() -> None:
     """The providers are found by name; the simulator has neither address nor key."""
     table = tables.providers()
-    assert list(table.index) == ["openai", "vercel", "simulator"]
+    assert list(table.index) == ["openai", "vercel", "azure", "simulator"]
     assert table.loc["openai", "key_env"] == "OPENAI_API_KEY"
     assert table.loc["simulator", ["base_url", "key_env"]].isna().all()
 
@@ -75,8 +75,23 @@ def test_the_table_of_providers() -> None:
 def test_providers_are_compared_for_one_model() -> None:
     """For one model the table shows each provider's name of it and prices."""
     table = tables.providers("gpt-image-1")
+    providers = ["openai", "vercel", "azure", "simulator"]
     assert table.loc["vercel", "model"] == "openai/gpt-image-1"
-    assert table["image_out"].to_dict() == {"openai": 40.0, "vercel": 40.0, "simulator": 40.0}
+    assert table["image_out"].to_dict() == dict.fromkeys(providers, 40.0)
+
+
+def test_providers_are_compared_by_the_picture() -> None:
+    """For one model the table shows what a square picture of each tier costs at each provider."""
+    row = tables.providers("gpt-image-1").loc["openai"]
+    assert (row["low_usd"], row["high_usd"]) == (0.01088, 0.1664)
+    assert tables.providers("gpt-image-2.6-flare")["low_usd"].isna().all()
+
+
+def test_a_provider_may_end_a_model_on_a_day_of_its_own() -> None:
+    """Azure serves the mini for longer than OpenAI, and the table shows both days."""
+    table = tables.providers("gpt-image-1-mini")
+    assert table.loc["openai", "shutdown"] == pd.Timestamp("2026-12-01")
+    assert table.loc["azure", "shutdown"] == pd.Timestamp("2027-04-07")
 
 
 def test_a_provider_without_a_known_price_still_has_a_row() -> None:

@@ -309,3 +309,65 @@ def test_a_reference_needs_pixels() -> None:
     """A reference without an edge is an InputError."""
     with pytest.raises(InputError, match="no pixels"):
         tokens.image_input_tokens("gpt-image-2", 0, 64)
+
+
+# --- edits, animations and several pictures ---------------------------------------------------
+
+
+@pytest.mark.parametrize(("pictures", "count"), [(1, 196), (2, 391), (10, 1952)])
+def test_the_sum_of_several_pictures_is_rounded_once(pictures: int, count: int) -> None:
+    """Two low squares of gpt-image-2.5 are 391 tokens, not twice 196, as was measured."""
+    found = tokens.output_tokens("gpt-image-2.5-flare", "low", "1024x1024", pictures=pictures)
+    assert found.tokens == count
+
+
+def test_an_animation_is_bounded_by_its_frames() -> None:
+    """What a GIF spends is not known before, and at most every frame as a picture."""
+    one = tokens.output_tokens("gpt-image-2.6-flare", "high", "1024x1024")
+    nine = tokens.output_tokens("gpt-image-2.6-flare", "high", "1024x1024", frames=9)
+    assert nine.tokens is None
+    assert 9 * one.bound - 9 <= nine.bound <= 9 * one.bound
+
+
+@pytest.mark.parametrize(
+    ("size", "tier", "count"), [("1254x1254", "low", 229), ("1672x941", "max", 4632)]
+)
+def test_sizes_that_auto_became_are_counted(size: str, tier: str, count: int) -> None:
+    """Made pictures of sizes that nobody can ask for go by the same formula."""
+    assert tokens.made_tokens("gpt-image-2.5-sunburst", tier, size).tokens == count
+
+
+def test_odd_sizes_of_listed_models_are_bounded() -> None:
+    """Where tokens are listed by size, an odd size spends at most the dearest of them."""
+    assert tokens.made_tokens("gpt-image-1", "low", "1122x1402") == tokens.output_tokens(
+        "gpt-image-1", "low", "auto"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "each"), [("gpt-image-1.5", 0), ("gpt-image-2", 0), ("gpt-image-2.5-flare", 10)]
+)
+def test_an_edits_words_grow_with_its_pictures(model: str, each: int) -> None:
+    """Each input image adds ten text tokens on 2.5, and none on older models."""
+    words = tokens.text_tokens("a red fox")
+    assert tokens.edit_text_tokens(model, "a red fox", 3).tokens == words + 3 * each
+
+
+def test_an_edits_words_of_2_6_are_bounded_but_not_known() -> None:
+    """Nothing was found for 2.6: its bound is what 2.5 takes."""
+    found = tokens.edit_text_tokens("gpt-image-2.6-flare", "a red fox", 2)
+    assert (found.tokens, found.bound) == (None, tokens.text_tokens("a red fox") + 20)
+
+
+def test_an_edits_pictures_are_counted_each() -> None:
+    """Pictures of two sizes add up, high fidelity included."""
+    edges = [(1024, 1024), (1536, 1024)]
+    assert tokens.edit_image_tokens("gpt-image-1", edges).tokens == 194 + 323
+    assert tokens.edit_image_tokens("gpt-image-1", edges, fidelity="high").tokens == 4354 + 6563
+    assert tokens.edit_image_tokens("gpt-image-2", []).tokens == 0
+
+
+def test_a_markup_is_bounded_by_the_picture_under_it() -> None:
+    """What a markup costs is not known; its bound is the first picture once more."""
+    found = tokens.edit_image_tokens("gpt-image-2.5-flare", [(1024, 1024)], markup=True)
+    assert (found.tokens, found.bound) == (None, 2048)

@@ -312,7 +312,6 @@ def test_the_simulators_faults_are_what_they_say(
         (b'{"data": []}', "no picture"),
         (b'{"data": {}}', "no picture"),
         (b'{"data": [null]}', "no picture"),
-        (b'{"data": [{"url": "http://127.0.0.1/fox.png"}]}', "no picture"),
         (b'{"data": [{"b64_json": null}]}', "no picture"),
         (b'{"data": [{"b64_json": 7}]}', "no picture"),
         (b'{"data": [{"b64_json": "%%%"}]}', "no picture"),

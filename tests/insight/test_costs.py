@@ -145,9 +145,9 @@ def test_an_order_is_kept() -> None:
 
 
 def test_the_log_begins_with_what_people_look_for() -> None:
-    """After id and time stand what was asked, what became of it and what it cost."""
-    expected = ["prompt", "model", "quality", "size", "status", "cost_usd", "quoted_usd"]
-    assert list(COLUMNS)[:9] == ["id", "time", *expected]
+    """After id and time stand what was asked and came, side by side, and what it cost."""
+    asked = ["prompt", "model", "quality", "actual_quality", "size", "actual_size"]
+    assert list(COLUMNS)[:11] == ["id", "time", *asked, "status", "cost_usd", "quoted_usd"]
 
 
 def test_an_empty_log_has_an_empty_table() -> None:

@@ -159,3 +159,41 @@ def test_without_styles_a_sheet_that_follows_stands_alone() -> None:
     followed = Reader(stills.html(board_of(), SMALL, sheet_follows=True))
     assert followed.tags[0][1]["hidden"] == "hidden"
     assert "hidden" not in Reader(stills.html(board_of(), SMALL)).tags[0][1]
+
+
+def test_any_two_pictures_can_be_wiped_without_a_kernel() -> None:
+    """Below the pictures stand two lists of all of them and a slider, shut until wanted."""
+    read = Reader(stills.html(board_of(), SMALL))
+    assert len(read.named("option")) == 12
+    assert [one["type"] for one in read.named("input")] == ["range"]
+    assert "open" not in read.named("details")[0]
+
+
+def test_a_wipe_begins_with_the_ends_of_the_first_row() -> None:
+    """The first tier is on the left and the last one on the right."""
+    options = Reader(stills.html(board_of(), SMALL)).named("option")
+    assert [at for at, one in enumerate(options) if "selected" in one] == [0, 6 + 2]
+
+
+def test_a_wipe_takes_no_second_copy_of_a_picture() -> None:
+    """Each picture's bytes are in the HTML once."""
+    assert stills.html(board_of(), SMALL).count("data:image/webp") == 6
+
+
+def test_one_picture_is_not_wiped() -> None:
+    """Where there are not two pictures there is no wipe."""
+    assert not Reader(stills.html(board_of(), {0: SMALL[0]})).named("details")
+
+
+def test_a_wipe_may_stand_open() -> None:
+    """What is shown for the sake of its wipe has it open at once."""
+    opened = Reader(stills.html(board_of(), SMALL, wipe_open=True)).named("details")
+    assert "open" in opened[0]
+
+
+def test_the_lists_of_a_wipe_follow_the_board() -> None:
+    """Pictures are listed in the order in which they stand, whatever their positions are."""
+    turned = lay_out(cells_of(FOXES), all_came(cells_of(FOXES)), rows="quality", columns="prompt")
+    words = Reader(stills.html(turned, SMALL)).words
+    assert words.index("a red fox, low") < words.index("a blue fox, low")
+    assert words.index("a blue fox, low") < words.index("a red fox, medium")

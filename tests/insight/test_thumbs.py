@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from imagelab.errors import PictureError
-from imagelab.insight.thumbs import thumbnail
+from imagelab.insight.thumbs import thumbnail, whole
 from imagelab.simulator.painter import encode, paint
 from tests.insight.making import picture
 
@@ -85,3 +85,9 @@ def bomb(side: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_whole_is_the_size_it_has(kind: str) -> None:
+    """Decoded whole, a picture loses no pixel, however it is kept."""
+    assert whole(picture(700, 500, kind=kind)).size == (700, 500)

@@ -88,3 +88,21 @@ test("an unknown cost is not said twice as what was paid now", () => {
   const parts = grid.headline(6, { ...TOTALS, all: "$0.44 + ?", shown: 6 }, { ...RUNNING, landed: 6, spent: "$0.44", finished: true });
   assert.deepEqual(parts, ["6 pictures", "$0.44 + ?"]);
 });
+
+test("what is not finished says whether it is on its way or all that came", () => {
+  assert.equal(grid.begunWords("waiting", "partial 1 of 2"), "partial 1 of 2");
+  assert.equal(grid.begunWords("unknown", "partial"), "unknown: unfinished");
+  assert.equal(grid.begunWords("done", ""), "");
+});
+
+test("documents that could run scripts are told from pictures", () => {
+  assert.ok(["image/svg+xml", "text/html", "application/xhtml+xml"].every(grid.isDocument));
+  assert.ok(!["image/png", "image/gif", "image/webp", "application/octet-stream"].some(grid.isDocument));
+});
+
+test("bytes become a data URL, however they come", () => {
+  const bytes = new Uint8Array([0, 104, 105, 255]);
+  const part = new DataView(bytes.buffer, 1, 2);
+  assert.equal(grid.dataUrl(part, "image/svg+xml"), `data:image/svg+xml;base64,${btoa("hi")}`);
+  assert.equal(grid.dataUrl(bytes.buffer.slice(1, 3), "image/png"), `data:image/png;base64,${btoa("hi")}`);
+});

@@ -1,25 +1,18 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import signal
-import struct
 import subprocess
 import sys
-import threading
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import Image
 
 from imagelab.errors import PictureError, RecordError
 from imagelab.records import owner
-from imagelab.records.store import Look, Store, look
+from imagelab.records.store import Store
 from tests.servers import picture
 
 KINDS = ("png", "jpeg", "webp")
@@ -28,88 +21,6 @@ KINDS = ("png", "jpeg", "webp")
 def everything(folder: Path) -> list[str]:
     """Name every file under a folder, drafts too."""
     return sorted(file.name for file in folder.rglob("*") if file.is_file())
-
-
-# --- looking --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_look_tells_size_and_kind(kind: str) -> None:
-    """A look at a png, jpeg or webp tells its pixels and its kind."""
-    assert look(picture(kind, 320, 200)) == Look(320, 200, kind)
-
-
-@pytest.mark.parametrize("kind", ["gif", "bmp", "tiff"])
-def test_another_kind_of_picture_is_refused(kind: str) -> None:
-    """A picture that is no png, jpeg or webp is a PictureError that says which are taken."""
-    with pytest.raises(PictureError, match="not png, jpeg or webp"):
-        look(picture(kind, 32, 32))
-
-
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"<html>busy</html>", b"\0" * 999])
-def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    """Bytes that are no picture are a PictureError."""
-    with pytest.raises(PictureError, match="no picture"):
-        look(data)
-
-
-def textured(kind: str) -> bytes:
-    """Make a picture of many bytes, so that there is much to cut."""
-    file = io.BytesIO()
-    pixels = bytes(value * value % 251 for value in range(64 * 64 * 3))
-    Image.frombytes("RGB", (64, 64), pixels).save(file, kind)
-    return file.getvalue()
-
-
-@given(kind=st.sampled_from(KINDS), part=st.floats(0, 1, exclude_max=True))
-@settings(deadline=None, max_examples=200)
-def test_a_picture_that_is_cut_short_is_refused(kind: str, part: float) -> None:
-    """A picture that ends too early, wherever it was cut, is a PictureError."""
-    whole = textured(kind)
-    with pytest.raises(PictureError):
-        look(whole[: int(len(whole) * part)])
-
-
-@given(part=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
-@settings(deadline=None, max_examples=200)
-def test_a_png_with_a_changed_byte_is_refused(part: float, flip: int) -> None:
-    """A png of which one byte was changed, anywhere before its end mark, is a PictureError."""
-    damaged = bytearray(textured("png"))
-    damaged[int((len(damaged) - 12) * part)] ^= flip
-    with pytest.raises(PictureError):
-        look(bytes(damaged))
-
-
-@pytest.mark.parametrize("edge", [10_000, 60_000])
-def test_a_picture_that_claims_too_many_pixels_is_refused(edge: int) -> None:
-    """A small file that claims a giant picture is a PictureError, and is not decoded."""
-    small = bytearray(picture("png", 32, 32))
-    small[16:24] = struct.pack(">II", edge, edge)
-    with pytest.raises(PictureError):
-        look(bytes(small))
-
-
-def test_looking_from_many_threads_leaves_the_warning_filters_alone() -> None:
-    """However many threads look at once, the process's warning filters are what they were."""
-    data = picture("png", 64, 64)
-    before, often = list(warnings.filters), sys.getswitchinterval()
-    start = threading.Barrier(8)
-
-    def work() -> None:
-        start.wait()
-        for _ in range(300):
-            look(data)
-
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            for done in [pool.submit(work) for _ in range(8)]:
-                done.result()
-        after = list(warnings.filters)
-    finally:
-        sys.setswitchinterval(often)
-        warnings.filters[:] = before
-    assert after == before
 
 
 # --- keeping --------------------------------------------------------------------------------

@@ -109,8 +109,8 @@ def test_n_pictures_share_one_usage(simulator: Simulator) -> None:
     one, two = answer.pictures
     assert one != two
     assert answer.json["usage"]["input_tokens"] == 2 * tokens.text_tokens(SMALL["prompt"])
-    count = tokens.output_tokens("gpt-image-2", "low", "1024x640")
-    assert answer.json["usage"]["output_tokens"] == 2 * (count.tokens or 0)
+    count = tokens.output_tokens("gpt-image-2", "low", "1024x640", pictures=2)
+    assert answer.json["usage"]["output_tokens"] == count.tokens
 
 
 def test_answers_carry_the_headers_of_the_real_service(simulator: Simulator) -> None:

@@ -10,8 +10,17 @@ import pytest
 
 from imagelab.simulator import Simulator
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Wanted, check
+from imagelab.simulator.checks import Asked, check
+from imagelab.simulator.files import Files
+from imagelab.simulator.manners import Manners
+from imagelab.simulator.wanted import Wanted
 from tests.simulator.wire import SMALL, ask, unpainted
+
+
+def checked(raw: bytes) -> Wanted | Reply:
+    """Check the body of a generation."""
+    return check(Asked("generation", raw), Files(), Manners())
+
 
 OLD: dict[str, Any] = {"model": "gpt-image-1", "size": "1024x1024"}
 
@@ -123,9 +132,10 @@ WRONG = [
     ({"complexity": "low"}, "complexity", "invalid_value"),
     ({"frame_count": 4}, "frame_count", "invalid_value"),
     ({"svg": []}, "svg", "invalid_type"),
-    ({"stream": True}, "stream", "unsupported_value"),
     ({"stream": "yes"}, "stream", "invalid_type"),
-    ({"partial_images": 2}, "partial_images", "unsupported_value"),
+    ({"partial_images": 2}, "partial_images", "invalid_value"),
+    ({"partial_images": 4, "stream": True}, "partial_images", "integer_above_max_value"),
+    ({"input_fidelity": "high"}, "input_fidelity", "unknown_parameter"),
 ]  # fmt: skip
 
 
@@ -183,20 +193,22 @@ def test_retired_models_do_not_exist_when_told_so() -> None:
 def test_a_model_retires_on_its_shutdown_day(day: int, kind: type) -> None:
     """gpt-image-1 is served on 2026-10-22 and gone on 2026-10-23."""
     raw = b'{"model": "gpt-image-1", "prompt": "a fox"}'
-    assert isinstance(check(raw, retire=True, today=date(2026, 10, day)), kind)
+    asked = Asked("generation", raw)
+    found = check(asked, Files(), Manners(), retire=True, today=date(2026, 10, day))
+    assert isinstance(found, kind)
 
 
 def test_validation_comes_before_the_model() -> None:
     """An unknown parameter is reported even where the model is unknown too."""
-    reply = check(b'{"model": "nope", "prompt": "a", "style": "vivid"}')
+    reply = checked(b'{"model": "nope", "prompt": "a", "style": "vivid"}')
     assert isinstance(reply, Reply)
     assert b"Unknown parameter" in reply.body
 
 
 def test_equal_pictures_have_equal_keys() -> None:
     """Order of fields and transport parameters do not change what picture is asked for."""
-    one = check(b'{"prompt": "a", "quality": "low", "n": 2, "user": "x"}')
-    two = check(b'{"quality": "low", "prompt": "a", "stream": false}')
+    one = checked(b'{"prompt": "a", "quality": "low", "n": 2, "user": "x"}')
+    two = checked(b'{"quality": "low", "prompt": "a", "stream": false}')
     assert isinstance(one, Wanted)
     assert isinstance(two, Wanted)
     assert one.key == two.key

@@ -26,6 +26,9 @@ SPECS = [
     ("hang-up:chance=0.1,seed=7", Fault.hang_up().only(chance=0.1, seed=7)),
     ("wrong-size:300x200", Fault.wrong_size("300x200")),
     ("extra-tokens:9,after=2", Fault.extra_tokens(9).only(after=2)),
+    ("cut-stream:2", Fault.cut_stream(2)),
+    ("stream-error:partials=0,text=Busy", Fault.stream_error(0, text="Busy")),
+    ("retired:404", Fault.retired(404)),
     ("moderated_output", Fault.moderated_output()),
 ]
 

@@ -203,6 +203,8 @@ ERRORS = [
     (Fault.unverified(), 403, "invalid_request_error", None),
     (Fault.no_quota(), 429, "insufficient_quota", "insufficient_quota"),
     (Fault.billing_limit(), 400, "image_generation_user_error", "billing_hard_limit_reached"),
+    (Fault.retired(), 400, "image_generation_user_error", None),
+    (Fault.retired(404), 404, "invalid_request_error", "model_not_found"),
     (Fault.moderated_input(), 400, "image_generation_user_error", "moderation_blocked"),
     (Fault.fail(), 500, "server_error", None),
     (Fault.fail(503), 503, "server_error", None),
@@ -356,8 +358,10 @@ def test_every_kind_has_a_method_of_its_name() -> None:
 
 
 def test_every_kind_is_tried_here() -> None:
-    """No kind of the menu lacks a test in this file."""
-    text = Path(__file__).read_text(encoding="utf-8")
+    """No kind of the menu lacks a test in this file, or in those of streams and batches."""
+    names = ("test_faults.py", "test_streams.py", "test_batches.py")
+    files = [Path(__file__).with_name(name) for name in names]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     assert [kind for kind in KINDS if f"Fault.{kind}(" not in text] == []
 
 

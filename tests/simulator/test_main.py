@@ -31,7 +31,7 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     try:
         assert process.stdout
-        found = re.search(r"http://127\.0\.0\.1:\d+/v1", process.stdout.readline())
+        found = re.search(r"http://127\.0\.0\.1:\d+[/\w]*/v1", process.stdout.readline())
         assert found
         yield process, found[0]
     finally:
@@ -78,6 +78,33 @@ def test_the_other_options_reach_the_server() -> None:
     assert int(headers["openai-processing-ms"]) >= 200
 
 
+@pytest.mark.parametrize(
+    ("options", "root", "model"),
+    [
+        (("--as", "vercel"), "/v1", "openai/gpt-image-2"),
+        (("--as", "azure", "--deployment", "fox=gpt-image-2"), "/openai/v1", "fox"),
+    ],
+)
+def test_it_behaves_like_another_provider(options: tuple[str, ...], root: str, model: str) -> None:
+    """--as serves a gateway's or Azure's addresses, and the greeting names a model they know."""
+    with (
+        running(*options) as (_, url),
+        openai.OpenAI(base_url=url, api_key="any", max_retries=0) as client,
+    ):
+        assert url.endswith(root)
+        assert client.images.generate(**{**SMALL, "model": model}).data
+
+
+def test_streams_may_end_as_those_of_relays() -> None:
+    """--done ends a stream with [DONE]."""
+    with (
+        running("--done") as (_, url),
+        openai.OpenAI(base_url=url, api_key="any", max_retries=0) as client,
+    ):
+        answer = client.images.with_raw_response.generate(**SMALL, stream=True)
+        assert answer.http_response.read().endswith(b"data: [DONE]\n\n")
+
+
 def test_help_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
     """--help shows the options, and every fault by name."""
     with pytest.raises(SystemExit) as caught:
@@ -92,6 +119,7 @@ def test_help_names_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "message"),
     [
         (["--fault", "nonsense"], "No fault is called 'nonsense'"),
+        (["--chat-only"], "chat_only is for provider='vercel'"),
         (["--port", "70000"], "Port 70000 does not exist"),
         (["--images-per-minute", "0"], "give 1 or more"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from imagelab.simulator.painting.canvas import Canvas
 from imagelab.simulator.painting.curves import Floats, grain, noise
@@ -53,6 +53,30 @@ def finish(
     if cover is not None:
         picture.putalpha(cover.resize(size, BICUBIC))
     return picture
+
+
+def restyled(
+    picture: Image.Image, style: str, detail: Detail, rng: np.random.Generator
+) -> Image.Image:
+    """Return a picture that was painted elsewhere in another style."""
+    if style == "pixel":
+        return _pixels(picture, None, picture.size, detail)
+    if style in FILTERS:
+        return FILTERS[style](picture, None, detail, rng)[0]
+    if style == "poster":
+        return ImageOps.posterize(picture.filter(ImageFilter.ModeFilter(7)), 2)
+    if style not in ("ink", "neon"):
+        return picture
+    soft = picture.convert("L").filter(ImageFilter.GaussianBlur(min(picture.size) / 700))
+    edges = ImageOps.autocontrast(soft.filter(ImageFilter.FIND_EDGES), cutoff=1)
+    if style == "ink":
+        return ImageOps.colorize(edges, PAPER, (20, 20, 30))
+    lit = edges.filter(ImageFilter.GaussianBlur(min(picture.size) / 260))
+    tubes = ImageChops.multiply(
+        ImageEnhance.Color(picture).enhance(3.0), Image.merge("RGB", (edges,) * 3)
+    )
+    glow = ImageChops.multiply(picture, Image.merge("RGB", (lit,) * 3))
+    return ImageChops.add(ImageChops.add(tubes, tubes), ImageChops.add(glow, glow))
 
 
 def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -172,7 +172,8 @@ illustration render rendering scene view detailed detail details highly quality 
 8k hd ultra masterpiece beautiful cute lovely nice small little big large tiny old young new some
 any please make draw create generate show me my i want like looking wearing holding sitting
 standing running sleeping walking flying riding through against between during hot air fashioned
-soft warm cold lit
+soft warm cold lit put add turn change replace combine combined combining together everything
+something all both them these those edit keep same more less instead now everyone
 """
 
 FILLER = frozenset(_FILLER_TEXT.split())

@@ -80,6 +80,25 @@ export function facts(tile) {
   return [state, tile.price, tile.seconds, size, note].filter(Boolean);
 }
 
+/** Say of a picture that is not finished what it is: on its way, or all that came. */
+export function begunWords(status, unfinished) {
+  if (!unfinished) return "";
+  return status === "waiting" ? unfinished : `${status}: unfinished`;
+}
+
+/** Tell whether a picture is a document that could run scripts if it were opened as a page. */
+export function isDocument(mime) {
+  return /^(image\/svg|text\/|application\/xhtml)/.test(mime);
+}
+
+/** Write bytes as a data URL: a page that is opened from it belongs to nobody. */
+export function dataUrl(bytes, mime) {
+  let letters = "";
+  const view = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
+  for (let at = 0; at < view.length; at += 0x8000) letters += String.fromCharCode(...view.subarray(at, at + 0x8000));
+  return `data:${mime};base64,${btoa(letters)}`;
+}
+
 // ---- the page -----------------------------------------------------------------------------
 
 /** The original of one picture, over everything else. */
@@ -129,10 +148,11 @@ class Lightbox {
     this.image.style.setProperty("--il-h", tile.height);
     this.image.hidden = !thumbnail;
     if (thumbnail) this.image.src = thumbnail;
+    this.node.classList.toggle("il-begun", Boolean(thumbnail && tile.unfinished));
     this.back.disabled = this.neighbour(tile.position, "ArrowLeft") === null;
     this.on.disabled = this.neighbour(tile.position, "ArrowRight") === null;
     if (!this.node.open) this.node.showModal();
-    if (tile.status !== "done") return this.#state("none", `${tile.status}${tile.note ? `: ${tile.note}` : ""}`);
+    if (tile.status !== "done") return this.#state(thumbnail ? "small" : "none", `${tile.status}${tile.note ? `: ${tile.note}` : ""}`);
     if (!this.ask(tile.position)) return this.#state("small", "");
     this.#state("asked", "");
     this.#slow = setTimeout(() => this.#state("asked", "The kernel is busy or gone; the original comes when it answers."), SLOW_MS);
@@ -144,14 +164,17 @@ class Lightbox {
     clearTimeout(this.#slow);
     if (answer.error) return this.#state("none", answer.error);
     this.#free();
-    this.#blob = new Blob([buffer], { type: answer.mime });
+    // A page opened from a blob's address would be one of the notebook's own: an svg could run scripts there.
+    const document = isDocument(answer.mime);
+    this.#blob = new Blob([buffer], { type: document ? "application/octet-stream" : answer.mime });
     const url = (this.#url = URL.createObjectURL(this.#blob));
+    const shown = document ? dataUrl(buffer, answer.mime) : url;
     const decoded = new Image();
-    decoded.src = url;
+    decoded.src = shown;
     await decoded.decode().catch(() => {});
     if (url !== this.#url) return; // somebody moved on while it was decoded
     if (!decoded.naturalWidth) return this.#state("none", "What is kept is no picture that this browser can show.");
-    this.image.src = url;
+    this.image.src = shown;
     this.image.hidden = false;
     this.save.href = url;
     this.save.download = answer.name;
@@ -246,6 +269,7 @@ function tileNode(make, position, open) {
   const seconds = make("span", { class: "il-seconds" });
   const label = make("span", { class: "il-label" });
   const note = make("span", { class: "il-note" });
+  const unfinished = make("span", { class: "il-unfinished" });
   const node = make("figure", { class: "il-tile" }, button, make("figcaption", {}, make("span", { class: "il-line1" }, price, seconds), label, note));
   return {
     node,
@@ -254,13 +278,18 @@ function tileNode(make, position, open) {
       const status = tile.status === "waiting" && over ? "not asked" : tile.status;
       node.dataset.status = status;
       frame.style.aspectRatio = `${tile.width} / ${tile.height}`;
-      frame.replaceChildren(url ? make("img", { src: url, alt: tile.alt, draggable: "false" }) : status === "waiting" ? "" : trouble(make, status, tile));
+      const begun = url ? tile.unfinished : "";
+      node.classList.toggle("il-begun", Boolean(begun));
+      unfinished.textContent = begunWords(status, begun);
+      const alt = begun ? `${tile.alt}, ${unfinished.textContent}` : tile.alt;
+      frame.replaceChildren(...(url ? [make("img", { src: url, alt, draggable: "false" }), begun ? unfinished : ""] : [status === "waiting" ? "" : trouble(make, status, tile)]));
       button.disabled = status === "waiting" || status === "not asked";
-      button.setAttribute("aria-label", url ? `Open ${tile.alt}` : `${tile.alt}: ${status}${tile.note ? `, ${tile.note}` : ""}`);
+      button.setAttribute("aria-label", url && !begun ? `Open ${tile.alt}` : `${alt}: ${status}${tile.note ? `, ${tile.note}` : ""}`);
       price.textContent = tile.price;
       seconds.textContent = tile.seconds;
       label.textContent = tile.label;
       note.textContent = status === "done" ? tile.note : "";
+      note.classList.toggle("il-differs", status === "done" && Boolean(tile.differs));
       note.title = note.textContent;
     },
   };
