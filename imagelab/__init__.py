@@ -26,7 +26,10 @@ if TYPE_CHECKING:
         SetupError,
         TemplateError,
     )
+    from imagelab.insight import plots
+    from imagelab.insight.tables import styled
     from imagelab.lab import Lab
+    from imagelab.opened import open_zip
     from imagelab.pricing import Quote, quote
     from imagelab.request import Generation, ImageRequest
     from imagelab.runner import Run
@@ -60,10 +63,16 @@ _HOMES = {
     "Wipe": "imagelab.views.wipe",
     "Zoom": "imagelab.views.zoom",
     "models": "imagelab.catalog.tables",
+    "open_zip": "imagelab.opened",
+    "plots": "imagelab.insight.plots",
     "prices": "imagelab.catalog.tables",
     "providers": "imagelab.catalog.tables",
     "quote": "imagelab.pricing",
+    "styled": "imagelab.insight.tables",
 }
+
+_MODULES = ("plots",)
+"""Names that are modules themselves."""
 
 __all__ = [
     "BudgetError",
@@ -87,9 +96,12 @@ __all__ = [
     "Wipe",
     "Zoom",
     "models",
+    "open_zip",
+    "plots",
     "prices",
     "providers",
     "quote",
+    "styled",
 ]
 
 
@@ -98,7 +110,8 @@ def __getattr__(name: str) -> object:
     if name == "__version__":
         value = importlib.import_module("importlib.metadata").version("imagelab")
     elif name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
+        home = importlib.import_module(_HOMES[name])
+        value = home if name in _MODULES else getattr(home, name)
     else:
         raise AttributeError(f"module 'imagelab' has no attribute {name!r}")
     globals()[name] = value

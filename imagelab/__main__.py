@@ -7,8 +7,12 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imagelab.errors import ImageLabError
+from imagelab.errors import ImageLabError, RecordError
+
+if TYPE_CHECKING:
+    from imagelab.comparison import Comparison
 
 PROMPTS = ("a red fox in snow", "a red fox in snow, watercolour")
 TIERS = ("low", "medium", "high")
@@ -48,20 +52,17 @@ def _demo(chosen: argparse.Namespace) -> int:
     with Lab(chosen.provider, **options) as lab:
         comparison = lab.compare(list(chosen.prompts), quality=list(chosen.quality))
         page = Path(chosen.html)
-        _write(page, comparison.page("imagelab demo"))
+        _report(comparison, page)
         print(comparison.costs("quality").to_string(float_format=lambda value: f"{value:.4f}"))
         print(f"\n{comparison}\nPictures: {lab.path}\nPage: {page.resolve()}")
     return 0
 
 
-def _write(page: Path, text: str) -> None:
+def _report(comparison: Comparison, page: Path) -> None:
     try:
-        page.write_text(text, encoding="utf-8")
-    except OSError as cause:
-        raise ImageLabError(
-            f"The page {page} cannot be written: {cause.strerror or cause}. Name another with "
-            "--html; the pictures are kept."
-        ) from cause
+        comparison.report(page, title="imagelab demo")
+    except RecordError as cause:
+        raise ImageLabError(f"{cause} Name another with --html; the pictures are kept.") from cause
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
@@ -13,11 +14,12 @@ from imagelab.actions import CellActions
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import costs, layout, stills
+from imagelab.insight import again, archive, costs, files, layout, metrics, report, stills
 from imagelab.insight.differing import Difference, differ
+from imagelab.insight.report import Section
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
-from imagelab.records import notes
+from imagelab.records import measures, notes
 from imagelab.records.rows import Unknown
 from imagelab.replaying import bare_name, successor, twins, warn_of_retirement
 from imagelab.request import Generation, in_notebook
@@ -151,13 +153,21 @@ class Comparison:
             if name not in table.columns:
                 table[name] = [cell.factors.get(name) for cell in cells]
         table["came"] = [self.came.get(cell.position, "ledger") for cell in cells]
-        return table
+        return metrics.add_columns(table, measures.read(self._session.ledger))
 
-    def costs(self, by: str | Sequence[str] | None = "quality") -> DataFrame:
+    def costs(
+        self,
+        by: str | Sequence[str] | None = "quality",
+        *,
+        over: costs.Over | None = None,
+        values: costs.Value = "spent_usd",
+        totals: bool | None = None,
+    ) -> DataFrame:
         """Add up what these pictures cost, whenever they were paid; see ``Lab.costs``."""
         # Tiers have their own order; everything else comes as it was given.
         orders = {n: v for n, v in self.factors.items() if n not in ("quality", "sample")}
-        return costs.costs(self.frame.drop_duplicates("id"), by, orders)
+        paid = self.frame.drop_duplicates("id")
+        return costs.costs(paid, by, orders, over=over, values=values, totals=totals)
 
     @property
     def saved_usd(self) -> float:
@@ -352,11 +362,74 @@ class Comparison:
 
         return Sheet.of(stills.sheet(self._board(rows, columns), self._shown(), side=side))
 
-    def page(self, title: str = "Comparison") -> str:
-        """Write one HTML page that opens anywhere, with the pictures and the cost table."""
-        table = self.costs("quality").to_html(border=0, float_format=lambda x: f"{x:.4f}")
-        thumbnails = self._thumbnails(side=512)
-        return stills.page(self._board(), thumbnails, title=title, costs_html=table)
+    def report(
+        self,
+        path: str | Path,
+        *,
+        title: str = "Comparison",
+        side: int | None = None,
+        sections: Sequence[Section] = (),
+    ) -> Path:
+        """Write one HTML file that opens anywhere, offline: pictures, costs, parameters, code.
+
+        Pictures grow on a click, and two of them can be laid over each other. Their longer edge
+        is ``side`` pixels; left out, as large as keeps the file below about 6 MB.
+        ``sections`` stand first: verdicts, tables, charts.
+
+        >>> comparison.report("foxes.html", title="Foxes")          # doctest: +SKIP
+
+        Raises:
+            RecordError: the file cannot be written; the pictures are kept.
+
+        """
+        page = report.render(
+            self._board(),
+            self._shown(),
+            title=title,
+            side=side,
+            before=sections,
+            after=report.cost_sections(self.frame, self.factors),
+            parameters=report.parameters(list(self), self.cells, self.factors),
+            code=self.code,
+        )
+        with files.written(path, "report") as draft:
+            draft.write_text(page, encoding="utf-8")
+        return Path(path)
+
+    @property
+    def code(self) -> str:
+        """The Python that asks for these pictures again."""
+        held = sum(one.hold_nano for one in {one.id: one for one in self}.values())
+        return again.code(self.cells, self._session.provider, hold_nano=held)
+
+    def zip(self, path: str | Path) -> Path:
+        """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
+
+        ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
+        provider: a paid run becomes a free tutorial, or a bug report. No key, owner or host is
+        in it; prompts, and errors in their own words, are.
+
+        >>> comparison.zip("foxes.zip")         # doctest: +SKIP
+
+        Raises:
+            RecordError: the file cannot be written, or a picture is gone.
+
+        """
+        rows = self._session.ledger.rows(one.id for one in self)
+        return archive.write(path, self.cells, self._asked(), rows, came=self.came, left=self.left)
+
+    def _asked(self) -> dict[int, Generation]:
+        """Give what was asked for, by position, of the cells that are here."""
+        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
+        return {at: one for at, one in there.items() if one is not None}
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write ``frame`` as a CSV file; formulas in prompts are defused for spreadsheets."""
+        return files.to_csv(self.frame, path)
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write ``frame`` as a Parquet file, types and all; it needs pyarrow."""
+        return files.to_parquet(self.frame, path)
 
     def _board(self, rows: Axis = None, columns: Axis = None, *, tabs: Axis = ()) -> layout.Board:
         columns = columns if columns is not None or rows is not None else self._columns
@@ -388,8 +461,7 @@ class Comparison:
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""
-        there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
-        return {at: one for at, one in there.items() if one is not None and one.status == "done"}
+        return {at: one for at, one in self._asked().items() if one.status == "done"}
 
     def _thumbnails(self, side: int | None = None) -> dict[int, bytes]:
         return {at: self._thumbnail(at, side) for at in self._pictured()}

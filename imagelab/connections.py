@@ -11,7 +11,7 @@ from imagelab.catalog.prices import Book
 from imagelab.errors import ExchangeError, InputError
 from imagelab.exchange import listing
 from imagelab.exchange.client import Client
-from imagelab.exchange.opening import Drawn, Opening
+from imagelab.exchange.opening import Answer, Drawn, Opening
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Watching
 from imagelab.pipeline import Session
@@ -45,6 +45,7 @@ class Connections:
         *,
         images_per_minute: float | None = None,
         drawn: Drawn = lambda body: 0,
+        answer: Answer | None = None,
     ) -> Session:
         """Join a provider; nothing is sent before the first picture is asked for.
 
@@ -60,6 +61,7 @@ class Connections:
             connections=self.concurrency,
             images_per_minute=images_per_minute,
             drawn=drawn,
+            answer=answer,
             greet=self._reader_of(place),
         )
         session = Session(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import warnings
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from imagelab import keeping, planning
 from imagelab.actions import ArchiveActions, BenchActions, PurseLook
@@ -19,21 +20,32 @@ from imagelab.catalog.money import show, usd
 from imagelab.catalog.prices import Book
 from imagelab.comparison import Comparison, finisher, run_to_end
 from imagelab.connections import Connections
-from imagelab.errors import ImageLabError, InputError, RecordError
+from imagelab.errors import ImageLabError, InputError, RecordError, SetupError
 from imagelab.exchange import listing, organization
 from imagelab.exchange.place import Place
-from imagelab.insight import billing, costs, finding, probing, repricing
+from imagelab.insight import (
+    billing,
+    costs,
+    finding,
+    measuring,
+    metrics,
+    probing,
+    repricing,
+    spending,
+    unpacking,
+)
+from imagelab.insight import replaying as recording
 from imagelab.insight.finding import Match, Sought
 from imagelab.insight.pricebook import Prices
-from imagelab.records import checking, notes, pricefile
+from imagelab.records import checking, measures, notes, pricefile, shown
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
-from imagelab.records.rows import Unknown
+from imagelab.records.rows import Unknown, generation_of
 from imagelab.records.store import Store
 from imagelab.references.gathering import Along
 from imagelab.references.taking import Given
 from imagelab.replaying import warn_of_retirement
-from imagelab.request import Generation, ImageRequest, dollars_kept, in_notebook, key_of
+from imagelab.request import REPLAY, Generation, ImageRequest, dollars_kept, in_notebook, key_of
 from imagelab.runner import Run
 from imagelab.sweep import Cell, Sweep
 from imagelab.watching import Watch
@@ -48,6 +60,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 600.0
 """Slow tiers take minutes; a shorter time-out than the server's pays for pictures unseen."""
 
+MEASURED = ("id", "prompt", "model", "quality", "sample")
+"""What stands beside measures in their table."""
 
 _SEVERAL = "For several: lab.compare(prompt, samples=...)."
 _SEVERAL_EDITS = "For several: lab.compare(prompt, images=images, samples=...)."
@@ -75,6 +89,8 @@ class Lab:
             your resource, ``"https://NAME.openai.azure.com"``.
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
+        replay: a ZIP that ``comparison.zip`` wrote: it answers in place of a provider, over
+            real HTTP on this machine, what it was asked before, for simulated money.
         api_version: Azure's: a day means its classic endpoint; left out, it is the v1 endpoint.
         deployments: Azure's: models by the names they were deployed by.
         prices: a TOML file with prices of your own; ``prices.toml`` under ``path`` otherwise.
@@ -107,9 +123,13 @@ class Lab:
         api_version: str | None = None,
         deployments: Mapping[str, str] | None = None,
         prices: str | Path | None = None,
+        replay: str | Path | None = None,
     ) -> None:
-        self._place = Place.find(
-            provider, base_url, api_version=api_version, deployments=deployments
+        recorded = _recorded(replay, provider, base_url)
+        self._place = (
+            recorded.place
+            if recorded
+            else Place.find(provider, base_url, api_version=api_version, deployments=deployments)
         )
         self.model = model or self._place.default_model
         self.path = folder(path)
@@ -130,7 +150,11 @@ class Lab:
             concurrency=concurrency,
         )
         self._session = self._connections.open(
-            self._place, key, images_per_minute=images_per_minute, drawn=self._drawn
+            self._place,
+            key,
+            images_per_minute=images_per_minute,
+            drawn=self._drawn,
+            answer=recorded.answer if recorded else None,
         )
         self._prices = Prices(book, book_file, self._place.name)
         self._watches: weakref.WeakSet[Watch[Any]] = weakref.WeakSet()
@@ -777,18 +801,130 @@ class Lab:
     @property
     def log(self) -> DataFrame:
         """Everything ever asked for under this path: one row per picture, oldest first."""
-        return costs.log_frame(self._session.ledger.rows())
+        ledger = self._session.ledger
+        return metrics.add_columns(costs.log_frame(ledger.rows()), measures.read(ledger))
 
-    def costs(self, by: str | Sequence[str] | None = "quality") -> DataFrame:
+    @named()
+    def costs(
+        self,
+        by: str | Sequence[str] | None = "quality",
+        *,
+        over: costs.Over | None = None,
+        values: costs.Value = "spent_usd",
+        totals: bool | None = None,
+    ) -> DataFrame:
         """Add up the log by one column or several: pictures, dollars spent, mean and share.
 
-        Simulated money is never added to real money.
+        ``over`` is ``"hour"``, ``"day"``, ``"week"`` or ``"month"`` (UTC): the table then has
+        one row for each of them and the columns' values across, and its cells show ``values``:
+        ``"spent_usd"``, ``"pictures"``, ``"mean_usd"`` or ``"unknown"``. ``totals`` adds a
+        ``total``; over time there is one unless it is ``False``. ``imagelab.styled`` makes any
+        of these tables one to read. Simulated money is never added to real money.
+
+        >>> lab.costs(["model", "quality"], over="month")       # doctest: +SKIP
 
         Raises:
             InputError: ``by`` names no column of the log.
 
         """
-        return costs.costs(self.log, by)
+        return costs.costs(self.log, by, over=over, values=values, totals=totals)
+
+    @named()
+    def quoted(
+        self, by: str | Sequence[str] | None = "quality", *, totals: bool = False
+    ) -> DataFrame:
+        """Set what was quoted against what it did cost, by one column or several.
+
+        ``ratio`` is the cost by the quote, ``worst`` that of the picture that passed its quote
+        most; ``left_out`` counts pictures that lack one of the two.
+
+        >>> lab.quoted("model")         # doctest: +SKIP
+        """
+        return spending.quoted(self.log, by, totals=totals)
+
+    @named()
+    def waste(self, by: str | Sequence[str] | None = None, *, totals: bool = False) -> DataFrame:
+        """Count what was asked for and brought nothing that was wanted, by reason.
+
+        Failed, refused, perhaps billed, spoilt; and pictures without a star, once any is
+        starred. ``at_risk_usd`` was held for what was perhaps billed.
+
+        >>> lab.waste("model")          # doctest: +SKIP
+        """
+        return spending.waste(self.log, by, totals=totals)
+
+    @named()
+    def savings(self, by: str | Sequence[str] | None = None, *, totals: bool = False) -> DataFrame:
+        """Add up what the ledger saved: pictures that were shown again and not paid again.
+
+        >>> lab.savings(totals=True)    # doctest: +SKIP
+        """
+        shown_cells = shown.cells(self._session.ledger)
+        return spending.savings(self.log, shown_cells, by, totals=totals)
+
+    def forecast(self) -> DataFrame:
+        """Say what this month (UTC) will have cost at its end, a line for each purse.
+
+        The mean of the last 28 days for each day that is left; ``low_usd`` and ``high_usd``
+        hold the end in 8 of 10 months whose days are like those behind.
+
+        >>> lab.forecast().loc["real", "forecast_usd"]          # doctest: +SKIP
+        """
+        return spending.forecast(self.log, datetime.now(UTC))
+
+    # -- measuring ------------------------------------------------------------------------
+
+    def measure(
+        self,
+        *names: str,
+        of: Iterable[Generation] | None = None,
+        fresh: bool = False,
+        **functions: metrics.Function,
+    ) -> DataFrame:
+        """Measure pictures, each once; the measures are columns of the log from then on.
+
+        Built in are ``"sharpness"``, ``"colourfulness"``, ``"alpha"`` (the part that is
+        transparent) and ``"dhash"`` (a perceptual hash); without any name all of them. A
+        function of your own takes a Pillow picture and gives a number, a truth or a text.
+
+        Args:
+            names: built-in measures.
+            of: a comparison, or generations; all pictures of the log where it is left out.
+            fresh: measure again what was measured; an edited function measures anew by itself.
+            functions: your own, by the name of their column.
+
+        Raises:
+            InputError: a name is taken, or a function failed for every picture. Where it
+                failed for some, a warning names them, and everything else is kept.
+
+        >>> lab.measure("sharpness", brightness=lambda picture: ...)        # doctest: +SKIP
+        """
+        wanted = metrics.chosen(names, functions)
+        pictures = self._pictures() if of is None else list(of)
+        found = measuring.measure(self._session.ledger, pictures, wanted, fresh=fresh)
+        if found.failures:
+            warnings.warn(found.words, stacklevel=2)
+        ids = [one.id for one in pictures if one.status == "done"]
+        log = self.log
+        return log.loc[log["id"].isin(ids), [*MEASURED, *(n for n in wanted if n in log)]]
+
+    def near_duplicates(self, most_bits: int = metrics.ALIKE_BITS) -> DataFrame:
+        """List pairs of pictures that look alike, by perceptual hash, the likest first.
+
+        ``distance`` is how many of the hash's 256 bits differ; pairs above ``most_bits`` are
+        left out. The hashes are measured first where they are missing.
+
+        >>> lab.near_duplicates().head()        # doctest: +SKIP
+        """
+        check_number("most_bits", most_bits, 0, 256, whole=True)
+        self.measure("dhash")
+        return metrics.near_duplicates(metrics.add_columns(self.log, {"dhash": {}}), most_bits)
+
+    def _pictures(self) -> list[Generation]:
+        rows = (row for row in self._session.ledger.rows() if row["forgotten_us"] is None)
+        return [generation_of(row, self._session.store.path) for row in rows if row["picture"]]
+
+    # -- purse and files ------------------------------------------------------------------
 
     @property
     def spent_usd(self) -> float:
@@ -935,6 +1071,28 @@ class Lab:
         operation = "edit" if "images" in body else "generate"
         key = key_of(self._session.provider, operation, body)
         return self._session.ledger.pictures_of(key)
+
+
+class _Recorded(NamedTuple):
+    place: Place
+    answer: recording.Answer
+
+
+def _recorded(
+    replay: str | Path | None, provider: str | None, base_url: str | None
+) -> _Recorded | None:
+    """Read the ZIP that is to answer, if one is."""
+    if replay is None:
+        if provider == REPLAY:
+            raise SetupError('A replay needs its ZIP: Lab(replay="file.zip").')
+        return None
+    if base_url is not None or provider not in (None, REPLAY):
+        raise InputError(
+            "A replay answers in place of a provider: leave provider and base_url out."
+        )
+    held = unpacking.read(replay)
+    place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
+    return _Recorded(place, recording.answers(held))
 
 
 def _only_generation(run: Run[Generation]) -> Generation:

@@ -34,6 +34,9 @@ Data = bytes
 Status = Literal["held", "sent", "done", "failed", "refused", "unknown", "spoilt"]
 """Where a generation stands; see ``Generation.status``."""
 
+REPLAY = "replay"
+"""How providers are called that answer as was answered before, each with its ZIP's digest."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImageResponse:

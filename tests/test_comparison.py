@@ -180,13 +180,6 @@ def test_the_sheet_is_one_picture(four: Comparison) -> None:
     assert sheet.height > 200
 
 
-def test_the_page_holds_pictures_and_costs(four: Comparison) -> None:
-    """The page is one HTML file with four pictures and the cost table."""
-    page = four.page()
-    assert page.count("data:image/webp") == 4
-    assert "spent_usd" in page
-
-
 def test_the_grid_shows_what_is_asked(four: Comparison) -> None:
     """Rows and columns of the grid are the caller's choice."""
     assert repr(four.grid(rows="quality", columns="animal")) == (

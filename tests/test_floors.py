@@ -40,6 +40,7 @@ FLOORS = {
     "views": 8,
     "comparison": 9,
     "lab": 10,
+    "opened": 10,
     "__init__": 11,
     "__main__": 11,
 }

@@ -10,15 +10,21 @@ from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.simulator import Simulator
+from imagelab.simulator.bodies import Reply
 
 Drawn = Callable[[Mapping[str, object]], int]
 """Tells how many pictures of a request (its body on the wire) there are already."""
 
 
+Answer = Callable[[bytes, str], Reply]
+"""Gives the whole answer to a request's body and id, in place of a simulator's painter."""
+
+
 class Opening:
     """Makes a lab's client when it is first needed; a simulator on this machine starts then.
 
-    ``drawn`` lets that simulator go on counting, so that asking again gives a new picture.
+    ``drawn`` lets that simulator go on counting, so that asking again gives a new picture;
+    ``answer`` lets it answer from a record in place of drawing.
     ``greet`` is called with the client when it is made, before anything else is asked of it.
     """
 
@@ -31,6 +37,7 @@ class Opening:
         connections: int,
         images_per_minute: float | None,
         drawn: Drawn,
+        answer: Answer | None = None,
         greet: Callable[[Client], None] | None = None,
     ) -> None:
         self._place = place
@@ -44,7 +51,7 @@ class Opening:
             connections=connections,
             pacer=self.pacer,
         )
-        self._drawn = drawn
+        self._drawn, self._answer = drawn, answer
         self._greet = greet
         self._lock = threading.Lock()
         self._client: Client | None = None
@@ -68,7 +75,7 @@ class Opening:
             return self._client
 
     def _start_simulator(self) -> str:
-        self._simulator = Simulator(drawn=self._drawn).start()
+        self._simulator = Simulator(drawn=self._drawn, answer=self._answer).start()
         return self._simulator.url
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from imagelab.catalog import models, providers
 from imagelab.errors import InputError, MissingKeyError, SetupError
 from imagelab.exchange import azure
+from imagelab.request import REPLAY
 
 DEFAULT = "simulator"
 FALLBACK_MODEL = "gpt-image-2"
@@ -84,6 +85,20 @@ class Place:
             return cls._named(known, base_url)
         name = name or _host(base_url or "")
         return cls(name=name, title=f"{name} at {base_url}", base_url=base_url)
+
+    @classmethod
+    def of_replay(cls, title: str, digest: str, default_model: str | None) -> Self:
+        """Name the place where a record answers: on this machine, for simulated money.
+
+        Each record has a name of its own, so that their pictures do not mix in a ledger.
+        """
+        return cls(
+            name=f"{REPLAY}-{digest}",
+            title=title,
+            default_model=default_model or FALLBACK_MODEL,
+            simulated=True,
+            cost_basis="list",
+        )
 
     @classmethod
     def _named(cls, known: providers.Provider, base_url: str | None) -> Self:

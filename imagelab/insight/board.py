@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from imagelab.catalog.money import show, usd_or_none
-from imagelab.request import Generation
+from imagelab.request import REPLAY, Generation
 
 WAITING = "waiting"
 LEFT = "not asked"
@@ -64,6 +64,7 @@ class Tile:
     generation: int | None = None
     cost_nano: int | None = None
     simulated: bool = False
+    replayed: bool = False
     star: bool = False
     remark: str = ""
     differs: bool = False
@@ -101,6 +102,7 @@ class Tile:
             generation=generation.id,
             cost_nano=generation.cost_nano,
             simulated=generation.simulated,
+            replayed=generation.simulated and generation.provider.startswith(f"{REPLAY}-"),
             differs=generation.status == "done" and bool(generation.differences),
             unfinished="partial" if generation.partial else "",
         )
@@ -245,6 +247,13 @@ class Board:
     def simulated(self) -> bool:
         """Whether any of the pictures came from a simulator."""
         return any(tile.simulated for tile in self.tiles)
+
+    @property
+    def badge(self) -> str:
+        """What must be said of pictures that nobody paid for; nothing of others."""
+        if any(tile.replayed for tile in self.tiles):
+            return "replayed pictures, simulated money"
+        return "simulated pictures, real prices" if self.simulated else ""
 
     @property
     def row_totals(self) -> tuple[str, ...]:

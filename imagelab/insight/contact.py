@@ -268,7 +268,7 @@ def _footer(plan: _Plan, pen: ImageDraw, top: int) -> None:
     board = plan.board
     count = counted(board.shown, board.pictures)
     words = " · ".join(part for part in (count, board.total) if part)
-    mark = "simulated pictures, real prices" if board.simulated else ""
+    mark = board.badge
     room = plan.width - 2 * plan.margin
     _pair(plan, pen, (plan.margin, top), words, mark, room)
     _pair(plan, pen, (plan.margin, top + plan.line), "", board.common, room)

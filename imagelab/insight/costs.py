@@ -1,10 +1,10 @@
-"""What pictures cost: the log and the cost table, as plain DataFrames."""
+"""The log and what its pictures cost, added up by factor and over time, as plain DataFrames."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from imagelab.catalog import models
 from imagelab.errors import InputError
@@ -44,6 +44,7 @@ COLUMNS: dict[str, str] = {
     "image_output_tokens": "Int64",
     "text_output_tokens": "Int64",
     "cost_basis": "category",
+    "hold_usd": "Float64",
     "billed": "category",
     "attempts": "int64",
     "picture": "string",
@@ -67,6 +68,17 @@ COLUMNS: dict[str, str] = {
 }
 """The columns of the log and their types. Money is dollars; unknown money is missing."""
 
+Over = Literal["hour", "day", "week", "month"]
+"""The spans of time that costs are added up over, in UTC."""
+
+Value = Literal["spent_usd", "pictures", "mean_usd", "unknown"]
+"""What the cells of a table over time can show."""
+
+TOTAL = "total"
+
+NOT_GIVEN = "not given"
+"""Stands for a setting that was left to the provider."""
+
 TIERS = ("low", "medium", "high", "xhigh", "max", "auto")
 STATUSES = ("held", "sent", "done", "failed", "refused", "unknown", "spoilt")
 BILLED = ("yes", "no", "perhaps")
@@ -80,6 +92,7 @@ def log_frame(rows: Sequence[Mapping[str, Any]]) -> DataFrame:
         "time": lambda row: row["created_us"],
         "cost_usd": lambda row: _dollars(row["cost_nano"]),
         "quoted_usd": lambda row: _dollars(row["quoted_nano"]),
+        "hold_usd": lambda row: _dollars(row["hold_nano"]),
         "bytes": lambda row: row["size_bytes"],
         "star": lambda row: bool(row.get("star")),
         "remark": lambda row: row.get("remark") or None,
@@ -131,14 +144,23 @@ def costs(
     log: DataFrame,
     by: str | Sequence[str] | None = "quality",
     orders: Mapping[str, Sequence[str]] = {},
+    *,
+    over: Over | None = None,
+    values: Value = "spent_usd",
+    totals: bool | None = None,
 ) -> DataFrame:
-    """Add up a log by one factor or several: pictures, dollars spent, their mean and share.
+    """Add up a log by one factor or several, and over time where ``over`` is given.
 
     Simulated money never mixes with real: where a log holds both, ``simulated`` is part of
-    the index, and shares are of their own purse. ``pictures`` counts those that were
-    billed or perhaps billed; ``unknown`` how many of them have no known cost (they are not
-    in ``spent_usd``, so it is a lower bound where that is not 0). ``orders`` gives columns
+    the index, and shares and totals are of their own purse. ``pictures`` counts those that
+    were billed or perhaps billed; ``unknown`` how many of them have no known cost (they are
+    not in ``spent_usd``, so it is a lower bound where that is not 0). ``orders`` gives columns
     the order of their values; tiers have theirs, and what has none is sorted.
+
+    With ``over`` the table has one row for each hour, day, week or month (UTC) in which
+    something was asked for, and the factors across; its cells show ``values``. Where nothing
+    was asked for it says 0 dollars; where all costs are unknown nothing, never 0. ``totals``
+    adds a ``total``; left out, a table over time has one and the other has none.
 
     >>> lab.costs("quality")            # doctest: +SKIP
              pictures  spent_usd  mean_usd  share  unknown
@@ -146,26 +168,51 @@ def costs(
     low             2   0.021870  0.010935   0.05        0
 
     Raises:
-        InputError: ``by`` names no column.
+        InputError: ``by`` names no column, or ``over`` or ``values`` is none of those above.
 
     """
-    factors = _checked(by, log.columns)
+    factors = check_columns(by, log.columns)
     paid = _ordered(log[log["billed"] != "no"], orders)
-    if len(set(log["simulated"])) > 1 and "simulated" not in factors:
-        factors = ["simulated", *factors]
-    if not factors:
-        paid, factors = paid.assign(all="all"), ["all"]
-    groups = paid.groupby(factors, observed=True, sort=True)
-    table = groups.agg(
-        pictures=("id", "size"),
-        spent_usd=("cost_usd", "sum"),
-        mean_usd=("cost_usd", "mean"),
-        unknown=("cost_usd", lambda cost: int(cost.isna().sum())),
-    )
-    purses = paid.groupby("simulated")["cost_usd"].sum()
-    whole = paid.assign(purse=paid["simulated"].map(purses)).groupby(factors, observed=True)
-    table.insert(3, "share", table["spent_usd"] / whole["purse"].first())
-    return table
+    factors = purse_first(log, factors)
+    _check_choice("over", over, (None, *get_args(Over)))
+    _check_choice("values", values, get_args(Value))
+    if over is None:
+        return added_up(paid, factors, totals=bool(totals))
+    timed = paid.assign(**{over: spans(paid["time"], over)})
+    if set(factors) <= {"simulated"}:
+        return added_up(timed, [*factors, over], totals=totals is not False)
+    return _across(timed, over, factors, values, totals=totals is not False)
+
+
+def purse_first(log: DataFrame, factors: Sequence[str]) -> list[str]:
+    """Add up by purse first where a log holds real and simulated rows: they are never added."""
+    both = len(set(log["simulated"])) > 1 and "simulated" not in factors
+    return ["simulated", *factors] if both else list(factors)
+
+
+def check_columns(by: object, columns: Iterable[str]) -> list[str]:
+    """Read what to add up by: columns that are there, each once.
+
+    Raises:
+        InputError: it names none, or one that is not there; the message says what is.
+
+    """
+    several = [by] if isinstance(by, str) else [] if by is None else by
+    if not isinstance(several, Iterable):
+        raise InputError(f"costs adds up by a column or several, not {by!r}: costs('quality').")
+    factors, there = list(dict.fromkeys(str(one) for one in several)), list(columns)
+    for name in factors:
+        if name not in there:
+            meant = models.closest(name, there)
+            hint = f" Did you mean {meant}?" if meant else ""
+            raise InputError(f"There is no column {name!r}.{hint} There are {', '.join(there)}.")
+    return factors
+
+
+def _check_choice(name: str, value: object, allowed: Sequence[object]) -> None:
+    if value not in allowed:
+        named = ", ".join(str(one) for one in allowed)
+        raise InputError(f"{name} is one of {named}; got {value!r}.")
 
 
 def _ordered(log: DataFrame, orders: Mapping[str, Sequence[str]]) -> DataFrame:
@@ -179,14 +226,128 @@ def _ordered(log: DataFrame, orders: Mapping[str, Sequence[str]]) -> DataFrame:
     return log.astype(kinds)
 
 
-def _checked(by: object, columns: Iterable[str]) -> list[str]:
-    several = [by] if isinstance(by, str) else [] if by is None else by
-    if not isinstance(several, Iterable):
-        raise InputError(f"costs adds up by a column or several, not {by!r}: costs('quality').")
-    factors, there = [str(one) for one in several], list(columns)
-    for name in factors:
-        if name not in there:
-            meant = models.closest(name, there)
-            hint = f" Did you mean {meant}?" if meant else ""
-            raise InputError(f"There is no column {name!r}.{hint} There are {', '.join(there)}.")
-    return factors
+def spans(time: Series[Any], over: Over) -> Series[Any]:
+    """Name the hour, day, week (ISO) or month of each moment, in UTC, as text that sorts."""
+    named: Series[Any] = time.dt.strftime(_SPANS[over]).astype("object")
+    return named
+
+
+_SPANS = {"hour": "%Y-%m-%d %H:00", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
+
+
+def added_up(paid: DataFrame, factors: Sequence[str], *, totals: bool) -> DataFrame:
+    """Count and add up each group that is there, one line each."""
+    table = _sums(paid, factors, [factors] if totals and factors else ())
+    table.insert(3, "share", table["spent_usd"] / _purses(paid, table))
+    return table
+
+
+def _across(
+    timed: DataFrame, over: Over, factors: Sequence[str], values: Value, *, totals: bool
+) -> DataFrame:
+    """Add up over time: spans down, factors across, totals of each purse on both edges."""
+    long = _sums(timed, [over, *factors], ([over], factors, [over, *factors]) if totals else ())
+    table = long[values].unstack(factors).sort_index(axis=1)
+    if values in ("pictures", "unknown"):
+        return table.fillna(0).astype("int64")
+    if values == "spent_usd":
+        table = table.where(long["pictures"].unstack(factors).sort_index(axis=1).notna(), 0.0)
+    table.attrs["cells"] = values
+    return _noted(table, int(_sums(timed, [over])["unknown"].sum()))
+
+
+def _sums(paid: DataFrame, keys: Sequence[str], totals: Sequence[Sequence[str]] = ()) -> DataFrame:
+    """Count and add up by keys, and over each group of them that ``totals`` names."""
+    groups = grouped(paid.assign(nano=nano_of(paid["cost_usd"])), keys, totals)
+    table: DataFrame = groups.agg(pictures=("id", "size"), known=("nano", "count"))
+    table["spent_usd"] = dollars_of(groups["nano"])
+    known = table.pop("known")
+    table["mean_usd"] = table["spent_usd"] / known.where(known > 0).astype("Float64")
+    table["unknown"] = table["pictures"] - known
+    return table
+
+
+def nano_of(usd: Series[Any]) -> Series[Any]:
+    """Turn the log's dollars back into whole nano-dollars, which add up exactly."""
+    nano: Series[Any] = (usd.astype("Float64") * 1e9).round().astype("Int64")
+    return nano
+
+
+def dollars_of(groups: Any) -> Series[Any]:
+    """Add nano-dollars by group, as dollars; a sum of which nothing is known is missing."""
+    dollars: Series[Any] = groups.sum(min_count=1).astype("Float64") / 1e9
+    return dollars
+
+
+def grouped(rows: DataFrame, keys: Sequence[str], totals: Sequence[Sequence[str]] = ()) -> Any:
+    """Group rows by keys in their own order, and over each group of keys in ``totals`` too.
+
+    A total stands in place of those keys; ``simulated`` is never added over.
+    """
+    import pandas as pd
+
+    names = list(keys) or ["all"]
+    rows = rows if keys else rows.assign(all="all")
+    keyed = _with_totals(
+        pd.DataFrame(rows), names, [set(group) - {"simulated"} for group in totals]
+    )
+    return keyed.groupby(names, observed=True, sort=True)
+
+
+def _with_totals(
+    rows: DataFrame, keys: Sequence[str], groups: Sequence[Collection[str]]
+) -> DataFrame:
+    """Repeat the rows with a total in place of each group of keys, each key in its order."""
+    import pandas as pd
+
+    orders = {key: _order(rows[key]) for key in keys if key != "simulated"}
+    labels = {key: _total_label(order) for key, order in orders.items()}
+    rows = rows.assign(**{key: rows[key].astype("object").fillna(NOT_GIVEN) for key in orders})
+    over = [rows.assign(**{key: labels[key] for key in group}) for group in groups if group]
+    rows = pd.concat([rows, *over])
+    kinds = {
+        key: pd.CategoricalDtype([*order, labels[key]], ordered=True)
+        for key, order in orders.items()
+    }
+    return rows.astype(kinds)
+
+
+def _order(values: Series[Any]) -> list[Any]:
+    """Give the values that are there in their own order, where they have one, else sorted."""
+    import pandas as pd
+
+    there, kind = set(values.dropna()), values.dtype
+    if isinstance(kind, pd.CategoricalDtype) and kind.ordered:
+        found = [one for one in kind.categories if one in there]
+    else:
+        found = sorted(there)
+    return [*found, *([NOT_GIVEN] if values.isna().any() else [])]
+
+
+def _total_label(values: Sequence[Any]) -> str:
+    """Name the total; a prompt may be called total as well."""
+    label = TOTAL
+    while label in values:
+        label = f"{label} of all"
+    return label
+
+
+def _purses(paid: DataFrame, table: DataFrame) -> Series[Any]:
+    """Give each row of a table the whole of its own purse."""
+    import pandas as pd
+
+    purses = _sums(paid, ["simulated"])["spent_usd"]
+    if "simulated" in table.index.names:
+        own = [purses[one] for one in table.index.get_level_values("simulated")]
+    else:
+        own = [purses.iloc[0]] * len(table) if len(purses) else []
+    whole: Series[Any] = pd.Series(own, index=table.index, dtype="Float64")
+    return whole.where(whole > 0)
+
+
+def _noted(table: DataFrame, unknown: int) -> DataFrame:
+    """Leave a note on a table that does not tell all the money there may be."""
+    if unknown:
+        pictures = "1 picture" if unknown == 1 else f"{unknown} pictures"
+        table.attrs["note"] = f"{pictures} of unknown cost not counted"
+    return table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelab.insight.contact import sheet
 from imagelab.insight.layout import WAITING, Board, Tile, counted, lay_out
-from imagelab.insight.thumbs import thumbnail
+from imagelab.insight.thumbs import most_bytes, thumbnail
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +25,8 @@ __all__ = [
     "lay_out",
     "line",
     "many",
-    "page",
+    "most_bytes",
+    "render_report",
     "sheet",
     "text",
     "thumbnail",
@@ -60,16 +61,18 @@ def html(
     return _render("static.html", board, thumbnails, side, **options)
 
 
-def page(board: Board, thumbnails: Mapping[int, bytes], *, title: str, costs_html: str = "") -> str:
-    """Write one complete HTML file with the pictures, larger on a click, in light and dark.
+def render_report(
+    board: Board, thumbnails: Mapping[int, bytes], *, script: str, **values: object
+) -> str:
+    """Fill the report's template: the pictures, larger on a click, and ``values`` around them.
 
-    ``costs_html`` is put below as it is: hand over HTML, not text from outside.
+    ``script`` stands in it as it is, so that its digest is the one that the policy names.
     """
     from markupsafe import Markup
 
-    costs = Markup(costs_html)  # noqa: S704 - said above: HTML of the caller's own making
+    own = Markup(script)  # noqa: S704 - a file of ours
     side = _fitting(board, PAGE_SIDE)
-    return _render("page.html", board, thumbnails, side, title=title, costs_html=costs, zoom=True)
+    return _render("report.html", board, thumbnails, side, zoom=True, script=own, **values)
 
 
 def line(html_text: str) -> str:
@@ -117,7 +120,7 @@ def text(board: Board) -> str:
                 parts.append(" ".join([board.columns[tile.column], tile.label, price]).strip())
         lines.append(f"{name}: {', '.join(' '.join(part.split()) for part in parts)}")
     total = f", {board.total}" if board.total else ""
-    mark = " (simulated pictures, real prices)" if board.simulated else ""
+    mark = f" ({board.badge})" if board.badge else ""
     return "\n".join([*lines, f"{counted(board.shown, board.pictures)}{total}{mark}"])
 
 

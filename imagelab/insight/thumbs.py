@@ -29,7 +29,7 @@ def thumbnail(data: bytes, side: int = 256) -> bytes:
 
     """
     picture = small(data, side)
-    most = 11_000 * side * side // (256 * 256)
+    most = most_bytes(side)
     for quality in (80, 68, 54, 40):
         out = io.BytesIO()
         picture.save(out, "WEBP", quality=quality, method=4)
@@ -52,6 +52,11 @@ def kept(store: Store, generation: Generation, side: int = 256) -> bytes:
     if generation.picture is None:
         return make()
     return store.derived(generation.picture, f"{side}.webp", make)
+
+
+def most_bytes(side: int) -> int:
+    """Say how many bytes a thumbnail of this size should take at most."""
+    return 11_000 * side * side // (256 * 256)
 
 
 def whole(data: bytes) -> Image:

@@ -92,20 +92,29 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _refuse_other_tables(path: Path) -> None:
-    """Look at the tables without opening the file for writing."""
+    """Look at the tables without opening the file for writing, where that can be done."""
     try:
-        with contextlib.closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as reader:
-            found = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        tables = _tables(path, "ro")
+    except sqlite3.OperationalError:
+        # A process was killed while it wrote: only who may write can take that back.
+        try:
+            tables = _tables(path, "rw")
+        except sqlite3.Error as cause:
+            raise RecordError(_remedy(path, str(cause))) from cause
     except sqlite3.Error as cause:
         raise RecordError(_remedy(path, str(cause))) from cause
-    tables = {name for (name,) in found}
     if tables and not tables >= {generations.name, purse.name, schema_version.name}:
         raise RecordError(
             f"{path} is a database of something else (it has a table {min(tables)!r}), and "
             "was left as it is. Give the lab another path."
         )
+
+
+def _tables(path: Path, mode: str) -> set[str]:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as reader:
+        found = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in found}
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -151,6 +151,18 @@ purse = sa.Table(
     sa.Column("held_nano", sa.BigInteger, nullable=False),
 )
 
+measures = sa.Table(
+    "measures",
+    metadata,
+    sa.Column("picture", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("measured_us", sa.BigInteger, nullable=False),
+)
+"""What was measured of a picture, by the hash of its bytes: equal bytes measure equal.
+``version`` tells the function that did; ``value`` is JSON."""
+
 schema_version = sa.Table(
     "schema_version",
     metadata,

@@ -63,6 +63,7 @@ def totals_of(board: Board) -> dict[str, Any]:
         "all": board.total,
         "shown": board.shown,
         "simulated": board.simulated,
+        "badge": board.badge,
     }
 
 

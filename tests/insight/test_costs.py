@@ -29,6 +29,7 @@ PLAIN: dict[str, Any] = {
     "output_format": None,
     "status": "done",
     "cost_nano": 10_935_000,
+    "hold_nano": 12_000_000,
     "quoted_nano": 10_935_000,
     "cost_basis": "list",
     "text_input_tokens": 11,
@@ -171,3 +172,97 @@ def test_an_unknown_tier_is_kept() -> None:
 def test_the_frame_is_plain() -> None:
     """The table is a DataFrame like any other."""
     assert isinstance(costs(log_frame(rows({}))), pd.DataFrame)
+
+
+DAY = 86_400_000_000
+BEGAN = PLAIN["created_us"]
+
+
+def test_over_time_there_is_a_line_for_each_day() -> None:
+    """Days go down, tiers across, and totals stand on both edges."""
+    log = log_frame(rows({}, {}, {"quality": "high", "created_us": BEGAN + 2 * DAY}))
+    table = costs(log, over="day")
+    assert list(table.index) == ["2023-11-14", "2023-11-16", "total"]
+    assert list(table.columns) == ["low", "high", "total"]
+    assert float(table.loc["total", "total"]) == pytest.approx(3 * 0.010935)
+    assert float(table.loc["2023-11-14", "high"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("over", "name"),
+    [
+        ("hour", "2023-11-14 22:00"),
+        ("day", "2023-11-14"),
+        ("week", "2023-W46"),
+        ("month", "2023-11"),
+    ],
+)
+def test_spans_are_named_so_that_they_sort(over: Any, name: str) -> None:
+    """Hours, days, ISO weeks and months (UTC) have names in the order of time."""
+    assert list(costs(log_frame(rows({})), None, over=over, totals=False).index) == [name]
+
+
+def test_over_time_purses_stand_side_by_side() -> None:
+    """Real and simulated money have columns and totals of their own."""
+    table = costs(log_frame(rows({}, {"simulated": False}, {"simulated": False})), over="day")
+    assert float(table.loc["total", (False, "total")]) == pytest.approx(0.02187)
+    assert float(table.loc["total", (True, "total")]) == pytest.approx(0.010935)
+
+
+def test_over_time_unknown_is_missing_and_nothing_is_zero() -> None:
+    """A day whose costs are all unknown has no sum; one without that tier has 0 dollars."""
+    lost = {"status": "unknown", "billed": "perhaps", "cost_nano": None, "quality": "high"}
+    table = costs(log_frame(rows({}, lost, {"created_us": BEGAN + DAY})), over="day")
+    assert pd.isna(table.loc["2023-11-14", "high"])
+    assert table.loc["2023-11-15", "high"] == 0
+    assert table.attrs["note"] == "1 picture of unknown cost not counted"
+
+
+def test_a_total_stands_under_the_table_where_it_is_wanted() -> None:
+    """``totals=True`` adds a line; its mean is that of all pictures."""
+    log = log_frame(rows({}, {"quality": "high", "cost_nano": 30_000_000}, {}))
+    table = costs(log, totals=True)
+    assert table.loc["total", "pictures"] == 3
+    assert float(table.loc["total", "mean_usd"]) == pytest.approx((2 * 0.010935 + 0.03) / 3)
+    assert list(costs(log).index) == ["low", "high"]
+
+
+def test_a_prompt_may_be_called_total() -> None:
+    """The total is never mistaken for a prompt of that name."""
+    table = costs(log_frame(rows({"prompt": "total"}, {"prompt": "a fox"})), "prompt", totals=True)
+    assert dict(table["pictures"]) == {"a fox": 1, "total": 1, "total of all": 2}
+
+
+def test_settings_left_to_the_provider_are_a_line() -> None:
+    """What was not given is a group too: no dollar is lost from the table."""
+    table = costs(log_frame(rows({}, {"background": "opaque"})), "background")
+    assert dict(table["pictures"]) == {"opaque": 1, "not given": 1}
+
+
+def test_a_wrong_span_is_said() -> None:
+    """Costs over what is no span of time name those there are."""
+    with pytest.raises(InputError, match="week"):
+        costs(log_frame(rows({})), over="year")  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90), st.integers(0, 10**9), st.sampled_from(["low", "high"])),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_a_table_over_time_adds_up_exactly(made: list[tuple[int, int, str]]) -> None:
+    """Whatever was spent when, the edges are the exact sums of the rows."""
+    log = log_frame(
+        rows(
+            *(
+                {"created_us": BEGAN + day * DAY, "cost_nano": nano, "quality": tier}
+                for day, nano, tier in made
+            )
+        )
+    )
+    table = costs(log, over="week")
+    assert round(float(table.loc["total", "total"]) * 1e9) == sum(nano for _, nano, _ in made)
+    inner = table.drop(index="total").drop(columns="total").sum().sum()
+    assert float(inner) == pytest.approx(sum(nano for _, nano, _ in made) / 1e9)

@@ -65,7 +65,7 @@ def test_sums_are_there() -> None:
 def test_prompts_cannot_inject_markup() -> None:
     """A prompt that is HTML is shown as text."""
     evil = Sweep('<script>alert(1)</script>"><img onerror=x>', quality=["low", "high"])
-    page = Reader(stills.html(board_of(evil), {}) + stills.page(board_of(evil), {}, title="<b>"))
+    page = Reader(stills.html(board_of(evil), {}))
     assert not page.named("script")
     assert not page.named("img")
 
@@ -118,18 +118,6 @@ def test_thumbnails_of_other_pictures_are_left_out() -> None:
     assert stills.html(board_of(), {**SMALL, 99: b"other"}) == stills.html(board_of(), SMALL)
 
 
-def test_a_page_is_one_complete_file() -> None:
-    """The page has a doctype, a title, the pictures and the costs, and fetches nothing."""
-    page = stills.page(
-        board_of(), SMALL, title="Foxes", costs_html="<table><tr><td>9</td></tr></table>"
-    )
-    read = Reader(page)
-    assert page.startswith("<!doctype html>")
-    assert len(read.named("img")) == 6
-    assert len(read.named("table")) == 2
-    assert not re.search(r"(src|href)=\"(?!data:)", page)
-
-
 def test_plain_text_has_a_line_for_each_row() -> None:
     """In a terminal a comparison is a line per prompt, and one for the sum."""
     assert stills.text(board_of()).splitlines() == [
@@ -154,9 +142,8 @@ def test_missing_pictures_are_in_the_sum() -> None:
 
 
 def test_what_all_share_is_under_the_pictures() -> None:
-    """Static pictures and the page name the model and the size."""
-    for made in (stills.html(board_of(), SMALL), stills.page(board_of(), SMALL, title="Foxes")):
-        assert "gpt-image-1 · 1024x1024" in Reader(made).words
+    """Static pictures name the model and the size."""
+    assert "gpt-image-1 · 1024x1024" in Reader(stills.html(board_of(), SMALL)).words
 
 
 def test_without_styles_rows_and_columns_keep_their_shape() -> None:
@@ -172,14 +159,6 @@ def test_without_styles_a_sheet_that_follows_stands_alone() -> None:
     followed = Reader(stills.html(board_of(), SMALL, sheet_follows=True))
     assert followed.tags[0][1]["hidden"] == "hidden"
     assert "hidden" not in Reader(stills.html(board_of(), SMALL)).tags[0][1]
-
-
-def test_pictures_of_a_page_can_be_enlarged() -> None:
-    """On a page each picture is a labelled box to tick; in a notebook there is none."""
-    boxes = Reader(stills.page(board_of(), SMALL, title="Foxes")).named("input")
-    assert boxes[4]["aria-label"] == "Enlarge a blue fox, medium"
-    inputs = Reader(stills.html(board_of(), SMALL)).named("input")
-    assert "checkbox" not in {one["type"] for one in inputs}
 
 
 def test_any_two_pictures_can_be_wiped_without_a_kernel() -> None:

@@ -230,3 +230,23 @@ def open_above(folder: Path) -> dict[Path, int]:
     for one in rights:
         one.chmod(0o755)
     return rights
+
+
+KILLED = """
+import os, sqlite3, sys
+writer = sqlite3.connect(sys.argv[1], isolation_level=None)
+writer.execute("PRAGMA user_version = 1")
+writer.execute("PRAGMA cache_size=1")
+writer.execute("BEGIN IMMEDIATE")
+for number in range(60):
+    writer.execute(f"CREATE TABLE half_{number} (a)")
+os._exit(9)
+"""
+
+
+def test_a_kill_while_the_file_is_made_does_no_harm(path: Path) -> None:
+    """What a process had half written when it died is taken back, and a ledger is made of it."""
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert path.with_name(f"{path.name}-journal").exists()
+    with contextlib.closing(Ledger(path)) as ledger:
+        assert ledger.rows() == []

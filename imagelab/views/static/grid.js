@@ -34,7 +34,7 @@ export function headline(pictures, totals, progress) {
 function header(make, stop, ...more) {
   const bar = make("div", { class: "il-bar", role: "progressbar", "aria-label": "Pictures that have come", "aria-valuemin": "0" }, make("div", { class: "il-fill" }));
   const words = make("p", { class: "il-headline" });
-  const badge = make("span", { class: "il-badge", title: "Made by the offline simulator: no money was spent. The prices are the provider's, the seconds are not." }, "simulated pictures, real prices");
+  const badge = make("span", { class: "il-badge", title: "No money was spent. The prices are the provider's." });
   const button = make("button", { type: "button", class: "il-stop", onclick: stop }, "Stop");
   const node = make("div", { class: "il-head" }, make("div", { class: "il-top" }, words, badge, ...more, button), bar);
   return {
@@ -44,6 +44,7 @@ function header(make, stop, ...more) {
       const all = running ? table.everything : table.positions.length;
       words.replaceChildren(...dotted(make, [...headline(all, totals, progress), table.common].filter(Boolean)).filter(Boolean));
       badge.hidden = !(totals.simulated || progress.simulated);
+      badge.textContent = totals.badge || "simulated pictures, real prices";
       bar.hidden = !running;
       bar.setAttribute("aria-valuemax", all);
       bar.setAttribute("aria-valuenow", progress.landed ?? 0);

@@ -1,0 +1,112 @@
+"""A comparison in a ZIP: originals under the hash of their bytes, and a manifest of all the rest.
+
+``manifest.json`` holds the cells and the rows of the ledger that a reader needs: no owner, no
+host and no key. What is read is believed in nothing: names, sizes, hashes and values
+are checked before anything is kept, and nothing is ever unpacked by the name it claims.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imagelab.insight.files import written
+from imagelab.records.ledger import Came
+from imagelab.records.travelling import packed
+from imagelab.request import Generation
+from imagelab.sweep import Cell
+
+FORMAT, VERSION = "imagelab comparison", 1
+MANIFEST = "manifest.json"
+
+_STEADY = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """What a ZIP holds, checked: cells, rows by id, and the bytes of pictures by hash."""
+
+    digest: str
+    cells: tuple[Cell, ...]
+    shown: Mapping[int, int]
+    came: Mapping[int, Came]
+    left: Mapping[int, str]
+    rows: tuple[Mapping[str, Any], ...]
+    suffixes: Mapping[str, str]
+    read: Callable[[str], bytes]
+
+    @property
+    def model(self) -> str | None:
+        """The model that most pictures were asked of: what a replay's lab asks by default."""
+        models = [cell.request.model for cell in self.cells]
+        return max(models, key=models.count) if models else None
+
+    @property
+    def provider(self) -> str:
+        """Who served the pictures: the first of several, where rows name several."""
+        return str(self.rows[0]["provider"]) if self.rows else "simulator"
+
+
+def write(
+    path: str | Path,
+    cells: Sequence[Cell],
+    generations: Mapping[int, Generation],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    came: Mapping[int, str] = {},
+    left: Mapping[int, str] = {},
+) -> Path:
+    """Write the ZIP: cells, what each shows by position, and the ledger's rows of that.
+
+    The same comparison gives the same bytes.
+
+    Raises:
+        RecordError: it cannot be written, or a picture is gone (a ``PictureError``).
+
+    """
+    unique = {one.id: one for one in generations.values()}
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "cells": [_of_cell(cell, generations, came, left) for cell in cells],
+        "generations": [packed(row) for row in rows],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+    with written(path, "ZIP file") as draft, zipfile.ZipFile(draft, "w") as file:
+        kept = zipfile.ZIP_DEFLATED
+        file.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), kept)
+        for one in {g.picture: g for g in unique.values() if g.picture}.values():
+            # Pictures are pressed as far as they go already.
+            file.writestr(_entry(f"pictures/{one.picture}.{one.format}"), one.bytes)
+    return Path(path)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _STEADY)
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _of_cell(
+    cell: Cell,
+    generations: Mapping[int, Generation],
+    came: Mapping[int, str],
+    left: Mapping[int, str],
+) -> dict[str, Any]:
+    """Write a cell; what it asked for stands in its row, or here where there is none."""
+    at, shown = cell.position, generations.get(cell.position)
+    asked = {"operation": cell.request.operation, **cell.request.parameters()}
+    found = {
+        "position": at,
+        "factors": dict(cell.factors),
+        "sample": cell.sample,
+        "generation": None if shown is None else shown.id,
+        "request": asked if shown is None else None,
+        "came": came.get(at),
+        "left": left.get(at),
+    }
+    return {name: value for name, value in found.items() if value is not None}

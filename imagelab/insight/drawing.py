@@ -1,0 +1,207 @@
+"""The hand that draws the charts: one plain style, money on axes, bars, whiskers and duels."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from imagelab.catalog.money import nano, show
+from imagelab.insight.costs import Over, spans
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame, Series
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#5A5A5A")
+HATCHES = ("", "//", "..", "xx", "--", "\\\\", "oo", "++")
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
+INK, SOFT, RULE = "#222222", "#5f6068", "#d9dade"
+
+MOST_KINDS = len(COLOURS)
+"""What varies more than that is not told apart by colour; the rest is drawn as one."""
+
+
+def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """Take the axes given, or make some; either way in the house's plain style."""
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=size, layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(SOFT)
+    ax.tick_params(colors=INK, labelsize=9)
+    ax.grid(axis="y", color=RULE, lw=0.6)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def empty(ax: Axes, table: DataFrame, words: str) -> bool:
+    """Say on the chart that there is nothing to draw."""
+    if len(table):
+        return False
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=SOFT)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    return True
+
+
+def stack(ax: Axes, table: DataFrame, named: Sequence[str]) -> None:
+    """Stack the columns of a table over its times."""
+    wide = width(table.index)
+    below = table.iloc[:, 0] * 0
+    for at, (name, heights) in enumerate(table.items()):
+        style: dict[str, Any] = {
+            "color": COLOURS[at],
+            "hatch": HATCHES[at],
+            "edgecolor": "white",
+            "lw": 0.5,
+        }
+        ax.bar(table.index, heights, wide, bottom=below, label=str(name), **style)
+        below = below + heights
+    if named:
+        legend(ax, len(table.columns))
+
+
+def width(starts: Any) -> float:
+    """Give the width of a bar in days: nine tenths of the shortest span."""
+    steps = starts.to_series().diff().dropna()
+    return float(0.9 * steps.min().total_seconds() / 86_400) if len(steps) else 0.6
+
+
+def so_far(ax: Axes, sums: Series[Any]) -> None:
+    """Draw the sum so far on an axis of its own, to the right."""
+    from matplotlib.patheffects import withStroke
+
+    if len(sums) < 2:
+        return
+    right = ax.twinx()
+    halo = [withStroke(linewidth=3.5, foreground="white")]
+    line: dict[str, Any] = {"color": INK, "lw": 1.5, "drawstyle": "steps-mid", "path_effects": halo}
+    right.plot(sums.index, sums.cumsum(), **line)
+    right.set_ylim(bottom=0)
+    right.set_ylabel("dollars so far (line)", color=INK)
+    right.spines[["top", "left"]].set_visible(False)
+    right.spines["right"].set_color(SOFT)
+    right.tick_params(colors=INK, labelsize=9)
+    money_axis(right)
+
+
+def beside(ax: Axes, table: DataFrame) -> None:
+    """Set the columns of a table side by side, each bar with its dollars."""
+    import numpy as np
+
+    width = 0.8 / len(table.columns)
+    for at, (name, heights) in enumerate(table.items()):
+        places = np.arange(len(table)) + (at - (len(table.columns) - 1) / 2) * width
+        style: dict[str, Any] = {
+            "color": COLOURS[at],
+            "hatch": HATCHES[at],
+            "edgecolor": "white",
+            "lw": 0.5,
+        }
+        bars = ax.bar(places, heights.fillna(0), width * 0.94, label=short(name), **style)
+        words = ["" if h != h else show(nano(h)) for h in heights]
+        ax.bar_label(bars, words, padding=2, fontsize=8, color=INK)
+    ax.set_xticks(range(len(table)), [short(name) for name in table.index])
+    ax.margins(y=0.14)
+
+
+def duels(
+    ax: Axes, row: int, column: int, rate: float, met: float, *, counted: bool = True
+) -> None:
+    """Write into a square of the matrix who won how often, and of how many duels."""
+    number = f"\nof {met:g}" if counted else ""
+    words = f"{rate:.0%}{number}" if met else "no duel" if counted else "–"
+    ink = "white" if met and abs(rate - 0.5) > 0.32 else INK if met else SOFT
+    ax.text(column, row, words, ha="center", va="center", color=ink, fontsize=9 if counted else 7)
+
+
+def interval(ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool) -> None:
+    """Draw a level with its interval and name; an end without a bound is an arrow."""
+    colour = COLOURS[0] if on_front else SOFT
+    here = (row.cost_usd, row.strength)
+    for bound, edge in ((row.low, reach[0]), (row.high, reach[1])):
+        endless = bound is None or bound != bound or math.isinf(bound)
+        head = "-|>" if endless else "|-|,widthA=0,widthB=0.35"
+        arrow = {"arrowstyle": head, "color": colour, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (row.cost_usd, edge if endless else bound), here, arrowprops=arrow)
+    face = colour if on_front else "white"
+    ax.scatter([row.cost_usd], [row.strength], s=56, color=face, edgecolor=colour, lw=1.6, zorder=3)
+    at: dict[str, Any] = {
+        "xytext": (9, 0),
+        "textcoords": "offset points",
+        "va": "center",
+        "fontsize": 9,
+    }
+    ax.annotate(short(row.level), here, color=INK, **at)
+
+
+def jitter(at: int, many: int) -> Any:
+    """Spread dots beside each other, the same way every time."""
+    import numpy as np
+
+    return at + (np.random.default_rng(at).random(many) - 0.5) * 0.32
+
+
+def shades(many: int) -> list[str]:
+    """Give a colour for each of some kinds."""
+    return [COLOURS[at % len(COLOURS)] for at in range(many)]
+
+
+def ends(both: DataFrame) -> tuple[float, float]:
+    """Give the range of dollars that both axes share."""
+    money = both[["quoted_usd", "cost_usd"]].astype(float).to_numpy()
+    return float(money.min()) * 0.7, float(money.max()) * 1.4
+
+
+def diverging() -> Any:
+    """Give the colours from orange over white to blue."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [COLOURS[5], "#ffffff", COLOURS[0]]
+    return LinearSegmentedColormap.from_list("imagelab", ends).with_extremes(bad="#f0f0f2")
+
+
+def money_axis(ax: Axes, axis: str = "y") -> None:
+    """Write an axis in dollars."""
+    from matplotlib.ticker import FuncFormatter
+
+    # A bare dollar sign would begin mathematics.
+    def words(dollars: float, _: int) -> str:
+        return show(nano(dollars)).replace("$", r"\$")
+
+    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(words))
+
+
+def date_axis(ax: Axes, starts: Any, over: Over) -> None:
+    """Write an axis in days, or name the few spans there are."""
+    from matplotlib import dates
+
+    if len(starts) <= 12:
+        ax.set_xticks(starts, list(spans(starts.to_series(), over)), rotation=30, ha="right")
+        return
+    locator: Any = dates.AutoDateLocator()  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    form: Any = dates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(form)
+
+
+def legend(ax: Axes, many: int) -> None:
+    """Put the legend above the chart, right of its title, where nothing lies under it."""
+    if many > 1:
+        place: dict[str, Any] = {
+            "loc": "lower right",
+            "bbox_to_anchor": (1, 1),
+            "borderaxespad": 0.2,
+        }
+        ax.legend(ncols=min(many, 4), frameon=False, fontsize=8, **place)
+        if many > 4:
+            ax.set_title(ax.get_title(loc="left"), loc="left", pad=34)
+
+
+def short(name: Any) -> str:
+    """Write a value of a factor on a chart: at most two lines, dollars no mathematics."""
+    words = textwrap.shorten(str(name), 44, placeholder=" …")
+    return "\n".join(textwrap.wrap(words, 22)[:2]).replace("$", r"\$")

@@ -1,0 +1,122 @@
+"""The manifest of a ZIP, taken over value by value: what is not of its kind is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from imagelab import errors
+from imagelab.errors import InputError
+from imagelab.insight.archive import Archive
+from imagelab.pictures import MIME
+from imagelab.records.rows import generation_of
+from imagelab.records.travelling import unpacked
+from imagelab.request import ImageRequest, names, plain
+from imagelab.sweep import Cell
+
+STATUSES = ("done", "failed", "refused", "unknown", "spoilt")
+
+
+class ManifestError(Exception):
+    """What is wrong with a manifest, as the rest of a sentence."""
+
+
+def archive(
+    manifest: Mapping[str, Any],
+    digest: str,
+    suffixes: Mapping[str, str],
+    bytes_of: Callable[[str], bytes],
+) -> Archive:
+    """Take a manifest over, for pictures of these suffixes, whose bytes are read by hash.
+
+    Raises:
+        ManifestError: something in it is missing, of the wrong kind, or names what is not there.
+
+    """
+    rows = {row["id"]: row for row in map(_row, _list(manifest, "generations"))}
+    _check_rows(list(rows.values()), len(manifest["generations"]), suffixes)
+    cells = [(_cell(one, rows), one) for one in _list(manifest, "cells")]
+    if len({cell.position for cell, _ in cells}) < len(cells):
+        raise ManifestError("names a cell twice")
+    shown = {c.position: raw["generation"] for c, raw in cells if raw.get("generation") is not None}
+    return Archive(
+        digest=digest,
+        cells=tuple(cell for cell, _ in cells),
+        shown=shown,
+        came={c.position: "sent" for c, raw in cells if raw.get("came") == "sent"},
+        left={c.position: str(raw["left"]) for c, raw in cells if raw.get("left")},
+        rows=tuple(rows.values()),
+        suffixes=suffixes,
+        read=bytes_of,
+    )
+
+
+def _check_rows(rows: Sequence[Mapping[str, Any]], told: int, suffixes: Mapping[str, str]) -> None:
+    living = [(row["key"], row["sample"], row["take"]) for row in rows if row["status"] != "failed"]
+    if len(rows) < told or len(set(living)) < len(living):
+        raise ManifestError("names a row twice")
+    if unseen := set(suffixes) - {row["picture"] for row in rows}:
+        raise ManifestError(f"has no row for the picture {min(unseen)[:12]}…")
+    for row in rows:
+        if row["picture"] is not None and row["picture"] not in suffixes:
+            raise ManifestError(
+                f"names the picture {row['picture'][:12]}…, which is not in the file"
+            )
+        if row["status"] == "done" and row["picture"] is None:
+            raise ManifestError(f"says that row {row['id']} is done, and names no picture")
+
+
+def _list(manifest: Mapping[str, Any], name: str) -> list[Any]:
+    found = manifest.get(name)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ManifestError(f"has no list of {name}")
+    return found
+
+
+def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a row over whose words mean something: a status, a hash, a kind of file, a time."""
+    try:
+        row = unpacked(raw)
+    except ValueError as wrong:
+        raise ManifestError(f"has {wrong}") from None
+    if row["status"] not in STATUSES or row["billed"] not in ("yes", "no", "perhaps", None):
+        raise ManifestError(f"has a row that is {row['status'][:20]!r}")
+    if row["picture"] is not None and not re.fullmatch(r"[0-9a-f]{64}", row["picture"]):
+        raise ManifestError("names a picture by what is no hash")
+    if row["actual_format"] not in (*MIME, None) or not 0 <= row["created_us"] < _END_OF_TIME:
+        raise ManifestError("has a kind of file or a time that there is not")
+    kind = getattr(errors, row["error_kind"] or "", None)
+    if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
+        row["error_kind"] = None
+    # An unfinished picture is no answer, and stays where it came.
+    return {**row, "partial": None}
+
+
+_END_OF_TIME = 253_402_300_800_000_000
+"""The last microsecond of the year 9999, since 1970."""
+
+
+def _cell(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Cell:
+    factors, position, sample = (raw.get(name) for name in ("factors", "position", "sample"))
+    texts = isinstance(factors, dict) and all(isinstance(one, str) for one in factors.values())
+    numbers = all(type(one) is int and 0 <= one < 2**31 for one in (position, sample))
+    if not texts or not numbers:
+        raise ManifestError(f"has a cell that is none: {str(dict(raw))[:80]}")
+    clean = {plain(name): plain(value) for name, value in dict(factors or {}).items()}
+    return Cell(int(position or 0), clean, _request(raw, rows), int(sample or 0))
+
+
+def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> ImageRequest:
+    """Give what a cell asked for: as its row says, since that was legal when it was sent."""
+    number, asked = raw.get("generation"), raw.get("request")
+    if number is not None:
+        if type(number) is not int or number not in rows:
+            raise ManifestError(f"shows row {str(number)[:20]}, which is not in it")
+        return generation_of(rows[number], None).request
+    known = asked if isinstance(asked, dict) else {}
+    given = {name: value for name, value in known.items() if name in names(ImageRequest)}
+    try:
+        return ImageRequest(**given)
+    except (InputError, TypeError, AttributeError, ValueError) as cause:
+        raise ManifestError(f"asks for what cannot be asked: {cause}") from cause

@@ -1,0 +1,338 @@
+"""Charts of what pictures cost and what that buys, in matplotlib.
+
+Each takes a table and ``ax=``, draws on it (or on a new one) and returns it. Colours are
+Okabe and Ito's, told apart by colour-blind eyes, and never alone: order, marks or words say
+the same, so that they read in grey print too. Real and simulated money never share a chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from imagelab.errors import InputError
+from imagelab.insight.costs import Over, check_columns, costs
+from imagelab.insight.drawing import (
+    INK,
+    MARKS,
+    MOST_KINDS,
+    SOFT,
+    axes,
+    beside,
+    date_axis,
+    diverging,
+    duels,
+    empty,
+    ends,
+    interval,
+    jitter,
+    legend,
+    money_axis,
+    shades,
+    short,
+    so_far,
+    stack,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["cost", "frontier", "latency", "quoted", "spend", "wins"]
+
+
+def spend(
+    log: DataFrame,
+    *,
+    over: Over = "day",
+    by: str | None = "quality",
+    simulated: bool | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what was spent in each hour, day, week or month (UTC), and the sum so far.
+
+    Bars are stacked by one column. ``simulated`` chooses the purse where a log holds both;
+    left out, real money is drawn if there is any.
+
+    >>> imagelab.plots.spend(lab.log, over="week", by="model")      # doctest: +SKIP
+    """
+    purse, money = _purse(log, simulated)
+    ax = axes(ax, (7.0, 3.6))
+    purse = _known(purse, "cost_usd")
+    if empty(ax, purse, "nothing was spent yet"):
+        return ax
+    purse, kinds = _few(purse, by)
+    table = costs(purse, kinds or None, over=over, totals=False)
+    table = table if kinds else table[["spent_usd"]]
+    starts = _starts(table.index, over)
+    table = table.set_axis(starts, axis=0).reindex(_all_spans(starts, over), fill_value=0)
+    stack(ax, table.fillna(0).astype(float), [over] if kinds else [])
+    ax.set_ylabel(f"dollars a {over} ({money})")
+    money_axis(ax)
+    date_axis(ax, table.index, over)
+    so_far(ax, table.fillna(0).astype(float).sum(axis=1))
+    ax.set_title(f"Spent by {over}", loc="left")
+    return ax
+
+
+def cost(
+    log: DataFrame,
+    *,
+    by: str = "quality",
+    series: str = "model",
+    simulated: bool | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean cost of a picture by tier, side by side for each model.
+
+    ``by`` and ``series`` are columns of the log. Pictures whose cost nobody knows are left out.
+
+    >>> imagelab.plots.cost(lab.log)        # doctest: +SKIP
+    """
+    purse, money = _purse(log, simulated)
+    ax = axes(ax, (6.4, 3.6))
+    purse = _known(purse, "cost_usd")
+    if empty(ax, purse, "no cost is known yet"):
+        return ax
+    check_columns([by, series], purse.columns)
+    purse, kinds = _few(purse, series)
+    means = costs(purse, [by, *kinds])["mean_usd"].astype(float)
+    table = means.unstack(kinds) if kinds and by != series else means.to_frame(by)
+    beside(ax, table)
+    ax.set_ylabel(f"dollars a picture ({money})")
+    ax.set_xlabel(by)
+    money_axis(ax)
+    legend(ax, len(table.columns))
+    ax.set_title("Cost of a picture", loc="left")
+    return ax
+
+
+def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw quality against cost: strengths with their intervals, and the frontier.
+
+    ``ranking`` is a table with the columns ``level`` (or it is the index), ``strength`` or
+    ``win_rate``, its bounds ``low`` and ``high``, and ``cost_usd``; or an object whose ``frame``
+    is one, such as a verdict. A bound that is missing or infinite is drawn as an arrow. On the
+    frontier stands what no cheaper level equals.
+
+    >>> imagelab.plots.frontier(comparison.verdict())       # doctest: +SKIP
+    """
+    table, label = _ranked(ranking)
+    ax = axes(ax, (6.0, 4.0))
+    if empty(ax, table, "no level has a strength and a cost yet"):
+        return ax
+    best = table["strength"].cummax().shift(fill_value=float("-inf"))
+    front = table[table["strength"] > best]
+    ax.plot(front["cost_usd"], front["strength"], color=SOFT, lw=1.4, ls="--", zorder=1)
+    ax.set_xscale("log")
+    reach = _reach(table)
+    for row in table.itertuples():
+        interval(ax, row, reach, on_front=row.Index in front.index)
+    ax.set_ylim(reach)
+    ax.margins(x=0.2)
+    money_axis(ax, "x")
+    ax.minorticks_off()
+    ax.set_xticks(_apart(table["cost_usd"]))
+    ax.set_xlabel("dollars a picture")
+    ax.set_ylabel(label)
+    ax.set_title("What a dearer level buys", loc="left")
+    return ax
+
+
+def latency(log: DataFrame, *, by: str = "quality", ax: Axes | None = None) -> Axes:
+    """Draw how long answers took: every picture a dot, the median and the middle half a box.
+
+    A simulator's seconds are its painter's, and are only drawn where there are no others.
+
+    >>> imagelab.plots.latency(lab.log, by="model")     # doctest: +SKIP
+    """
+    there = log[log["seconds"].notna() & (log["status"] == "done")]
+    real = there[~there["simulated"]]
+    there = there if real.empty else real
+    ax = axes(ax, (6.0, 3.6))
+    if empty(ax, there, "no answer was timed yet"):
+        return ax
+    check_columns(by, there.columns)
+    groups = there.groupby(by, observed=True)["seconds"]
+    times = {name: one.astype(float).to_numpy() for name, one in groups}
+    for at, (seconds, colour) in enumerate(zip(times.values(), shades(len(times)), strict=True)):
+        ax.scatter(jitter(at, len(seconds)), seconds, s=14, color=colour, alpha=0.6, lw=0)
+    boxes: dict[str, Any] = {
+        "widths": 0.5,
+        "showfliers": False,
+        "medianprops": {"color": INK, "lw": 2},
+    }
+    ax.boxplot(list(times.values()), positions=range(len(times)), **boxes)
+    names = [f"{short(name)}\n{len(one)} pictures" for name, one in times.items()]
+    ax.set_xticks(range(len(times)), names)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("seconds (simulator)" if real.empty else "seconds")
+    ax.set_title("How long a picture takes", loc="left")
+    return ax
+
+
+def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = None) -> Axes:
+    """Draw each picture's cost against its quote: on the line it cost what was quoted.
+
+    >>> imagelab.plots.quoted(lab.log)      # doctest: +SKIP
+    """
+    purse, money = _purse(log, simulated)
+    ax = axes(ax, (4.6, 4.4))
+    both = purse[purse["quoted_usd"].notna() & (purse["quoted_usd"] > 0) & (purse["cost_usd"] > 0)]
+    if empty(ax, both, "no picture has a quote and a cost yet"):
+        return ax
+    both, kinds = _few(both, "quality")
+    groups = list(both.groupby(kinds, observed=True)) if kinds else [(("",), both)]
+    colours = shades(len(groups))
+    for at, (name, part) in enumerate(groups):
+        style: dict[str, Any] = {
+            "marker": MARKS[at % len(MARKS)],
+            "color": colours[at],
+            "edgecolor": INK,
+        }
+        ax.scatter(part["quoted_usd"], part["cost_usd"], s=34, lw=0.5, label=name[0], **style)
+    reach = ends(both)
+    ax.plot(reach, reach, color=SOFT, lw=1, ls="--", zorder=0)
+    ax.set(xscale="log", yscale="log", xlim=reach, ylim=reach, aspect="equal")
+    for axis in ("x", "y"):
+        money_axis(ax, axis)
+    ax.set_xlabel(f"quoted dollars ({money})")
+    ax.set_ylabel(f"paid dollars ({money})")
+    if len(groups) > 1:
+        ax.legend(frameon=False, fontsize=8, loc="upper left")  # the dots lie on the diagonal
+    ax.set_title("Paid against quoted", loc="left")
+    return ax
+
+
+def wins(matrix: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw how often each level (down) beat each other one (across), in percent and in duels.
+
+    ``matrix`` is a square table of wins, levels down and across; or an object whose ``matrix``
+    is one, such as a ranking. Half a win for each side may stand for a tie.
+
+    >>> imagelab.plots.wins(comparison.ranking(by="quality"))       # doctest: +SKIP
+    """
+    import numpy as np
+
+    table = _square(matrix)
+    many = len(table) > MOST_KINDS
+    wide, high = (0.62, 0.5) if many else (1.1, 0.9)
+    ax = axes(ax, (wide * len(table) + 2.4, high * len(table) + 1.4))
+    won = table.to_numpy(float)
+    met = won + won.T
+    rates = np.divide(won, met, out=np.full_like(won, np.nan), where=met > 0)
+    ax.imshow(rates, cmap=diverging(), vmin=0, vmax=1, aspect="auto")
+    for row, column in np.ndindex(*won.shape):
+        if row != column:
+            figures = float(rates[row, column]), float(met[row, column])
+            duels(ax, row, column, *figures, counted=not many)
+    names = [short(name) for name in table.index]
+    ax.set_xticks(range(len(names)), names, rotation=90 if many else 0)
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(length=0, bottom=False, top=False)
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+    ax.set_xlabel("... this one")
+    ax.set_ylabel("this one beat ...")
+    ax.set_title("Who won how often", loc="left")
+    return ax
+
+
+# ---- the tables behind --------------------------------------------------------------------
+
+
+def _purse(log: DataFrame, simulated: bool | None) -> tuple[DataFrame, str]:
+    """Choose one purse, and name it: they are never drawn together."""
+    if simulated is None:
+        simulated = bool(len(log)) and bool(log["simulated"].all())
+    chosen = log[(log["simulated"] == simulated) & (log["billed"] != "no")]
+    return chosen, "simulated money" if simulated else "real money"
+
+
+def _known(log: DataFrame, column: str) -> DataFrame:
+    return log[log[column].notna()]
+
+
+def _few(log: DataFrame, by: str | None) -> tuple[DataFrame, list[str]]:
+    """Keep the kinds that cost most, and call all the rest one: colours are few."""
+    if by is None:
+        return log, []
+    check_columns(by, log.columns)
+    sums = log.groupby(by, observed=True)["cost_usd"].sum().sort_values(ascending=False)
+    if len(sums) <= MOST_KINDS:
+        return log, [by]
+    kept = set(sums.index[: MOST_KINDS - 1])
+    names = [one if one in kept else "others" for one in log[by]]
+    return log.assign(**{by: names}), [by]
+
+
+def _starts(names: Any, over: Over) -> Any:
+    """Turn the names of spans into the times at which they begin."""
+    import pandas as pd
+
+    if over == "week":
+        return pd.to_datetime([f"{name}-1" for name in names], format="%G-W%V-%u")
+    return pd.to_datetime(list(names))
+
+
+_STEPS = {"hour": "h", "day": "D", "week": "W-MON", "month": "MS"}
+
+
+def _all_spans(starts: Any, over: Over) -> Any:
+    """Give every span from the first to the last: one without spending is a gap to be seen."""
+    import pandas as pd
+
+    whole = pd.date_range(starts.min(), starts.max(), freq=_STEPS[over])
+    return whole if len(whole) <= 2000 else starts
+
+
+def _ranked(given: Any) -> tuple[DataFrame, str]:
+    """Read levels with a strength and its bounds, cheapest first, and what the strength is."""
+    import pandas as pd
+
+    table = getattr(given, "frame", given)
+    if isinstance(table, pd.DataFrame) and "level" not in table.columns:
+        table = table.reset_index(names="level")
+    columns = getattr(table, "columns", ())
+    kind = "strength" if "strength" in columns else "win_rate"
+    wanted = ("level", kind, "low", "high", "cost_usd")
+    if not isinstance(table, pd.DataFrame) or not set(wanted) <= set(columns):
+        raise InputError(
+            "A table with the columns level, strength (or win_rate), low, high and cost_usd is "
+            "wanted here."
+        )
+    numbers = dict.fromkeys(("strength", "low", "high", "cost_usd"), "float64")
+    known = table[list(wanted)].rename(columns={kind: "strength"}).astype(numbers)
+    known = known[known["cost_usd"].notna() & (known["cost_usd"] > 0) & known["strength"].notna()]
+    known = known.sort_values("cost_usd", kind="stable", ignore_index=True)
+    label = "strength (log odds)" if kind == "strength" else "win rate against the others"
+    return known, label
+
+
+def _apart(dollars: Iterable[float]) -> list[float]:
+    """Choose the costs to name on a logarithmic axis: none so near another that words meet."""
+    kept: list[float] = []
+    for one in sorted(dollars):
+        if not kept or one > 1.4 * kept[-1]:
+            kept.append(one)
+    return kept
+
+
+def _square(given: Any) -> DataFrame:
+    import pandas as pd
+
+    table = getattr(given, "matrix", given)
+    if not isinstance(table, pd.DataFrame) or list(table.index) != list(table.columns):
+        raise InputError("A square table of wins is wanted: the same levels down and across.")
+    return table.astype(float).fillna(0)
+
+
+def _reach(table: DataFrame) -> tuple[float, float]:
+    """Give the range of strengths to show; what is endless leaves it by an arrow."""
+    import numpy as np
+
+    bounds = table[["strength", "low", "high"]].to_numpy(dtype=float, na_value=np.nan).ravel()
+    finite = bounds[np.isfinite(bounds)]
+    low, high = float(finite.min()), float(finite.max())
+    room = 0.18 * (high - low) or 1.0
+    return low - room, high + room

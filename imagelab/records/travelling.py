@@ -1,0 +1,79 @@
+"""Rows that travel: written for elsewhere, checked when they come from there, and taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from imagelab.errors import RecordError
+from imagelab.records.ledger import Ledger
+from imagelab.records.schema import generations
+from imagelab.request import plain
+
+STAYS = ("owner", "lease_us", "run", "forgotten_us")
+"""What is of this ledger, this machine and its processes only."""
+
+COLUMNS = tuple(column for column in generations.columns if column.name not in STAYS)
+
+ELSEWHERE = {"owner": "elsewhere/0/0", "lease_us": 0}
+
+_KINDS: dict[type[sa.types.TypeEngine[Any]], tuple[type, ...]] = {
+    sa.Boolean: (bool,),
+    sa.Integer: (int,),
+    sa.Float: (int, float),
+    sa.String: (str,),
+}
+
+
+def packed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the columns of a row that travel; what is missing is absent."""
+    found = {column.name: row[column.name] for column in COLUMNS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def unpacked(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a row over, each column of its kind; what is no column of ours is left out.
+
+    Raises:
+        ValueError: a value is missing or of another kind; the words name its column.
+
+    """
+    found = {column.name: _value(column, raw.get(column.name)) for column in COLUMNS}
+    return {**dict.fromkeys(STAYS), **ELSEWHERE, **found}
+
+
+def _value(column: sa.Column[Any], value: Any) -> Any:
+    if value is None and (column.nullable or column.server_default is not None):
+        return None
+    kinds = next(one for kind, one in _KINDS.items() if isinstance(column.type, kind))
+    fits = isinstance(value, kinds) and isinstance(value, bool) == (kinds == (bool,))
+    if not fits or (isinstance(value, int | float) and not abs(value) < 2**63):
+        raise ValueError(f"{str(value)[:40]!r} where {column.name} is wanted")
+    return plain(value) if isinstance(value, str) else value
+
+
+def take_over(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows down with the numbers they have; those that are there already stay.
+
+    The purse is counted anew: a copy of the records tells the money that they tell.
+
+    Raises:
+        RecordError: the ledger holds other rows under these numbers.
+
+    """
+    there = {row["id"]: row for row in ledger.rows()}
+    for row in rows:
+        same = there.get(row["id"], row)
+        if (same["key"], same["picture"]) != (row["key"], row["picture"]):
+            raise RecordError(
+                f"The ledger {ledger.path} holds another row {row['id']}: name an empty folder."
+            )
+    fresh = [row for row in rows if row["id"] not in there]
+    if fresh:
+        with ledger.writing() as connection:
+            for row in fresh:
+                known = {name: value for name, value in row.items() if value is not None}
+                connection.execute(generations.insert().values(**known))
+        ledger.mend_purse()

@@ -1,0 +1,355 @@
+"""A comparison in a ZIP: written, read, and never believed."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import imagelab
+from imagelab import Comparison, Lab
+from imagelab.errors import InputError, PictureError, RecordError, SetupError
+from imagelab.simulator import Fault, Simulator
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Comparison]:
+    """A fox and an owl at two tiers; one of them refused, one perhaps billed."""
+    faults = [
+        Fault.moderated_input().only(word="refused"),
+        Fault.fail(500).only(word="broken"),
+    ]
+    with (
+        Simulator(faults=faults) as simulator,
+        Lab(
+            "simulator", base_url=simulator.url, path=tmp_path_factory.mktemp("lab") / "secret"
+        ) as lab,
+    ):
+        prompts = ["a {animal}", "a {animal} refused", "a {animal} broken"]
+        yield lab.compare(prompts, animal=["fox"], quality=["low", "medium"], samples=2)
+
+
+@pytest.fixture(scope="module")
+def packed(made: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The comparison as a ZIP."""
+    return made.zip(tmp_path_factory.mktemp("zip") / "foxes.zip")
+
+
+def changed(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Copy a ZIP with its files changed."""
+    with zipfile.ZipFile(source) as file:
+        content = {name: file.read(name) for name in file.namelist()}
+    change(content)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in content.items():
+            file.writestr(name, data)
+    return target
+
+
+def test_a_zip_shows_the_same_comparison(made: Comparison, packed: Path) -> None:
+    """Cells, factors, costs, errors and every byte of every picture come back."""
+    back = imagelab.open_zip(packed)
+    assert (repr(back), back.factors, back.shortfall) == (repr(made), made.factors, made.shortfall)
+    assert [one.status for one in back] == [one.status for one in made]
+    assert [one.picture and one.bytes for one in back] == [
+        one.picture and one.bytes for one in made
+    ]
+    columns = ["id", "cost_usd", "quoted_usd", "animal", "error", "time", "billed"]
+    assert back.frame[columns].equals(made.frame[columns])
+    assert back["a fox", "low"].factors == made["a fox", "low"].factors  # type: ignore[union-attr]
+
+
+def test_what_came_out_can_be_packed_again(packed: Path, tmp_path: Path) -> None:
+    """The ZIP of an opened ZIP has the same bytes: nothing is lost on the way."""
+    assert imagelab.open_zip(packed).zip(tmp_path / "again.zip").read_bytes() == packed.read_bytes()
+
+
+def test_nothing_of_this_machine_is_in_it(packed: Path, made: Comparison) -> None:
+    """No owner, no host and no folder travels with the pictures."""
+    import socket
+
+    with zipfile.ZipFile(packed) as file:
+        text = file.read("manifest.json").decode()
+    assert socket.gethostname() not in text or len(socket.gethostname()) < 4
+    assert "secret" not in text
+    assert "owner" not in text
+
+
+def test_an_opened_zip_asks_nobody(packed: Path) -> None:
+    """It shows and adds up; to ask, there is the replay."""
+    with pytest.raises(SetupError, match="replay"):
+        imagelab.open_zip(packed)._session.client()
+
+
+def test_it_can_be_opened_where_it_was_opened_before(packed: Path, tmp_path: Path) -> None:
+    """A named folder is kept, and opening it again changes nothing there."""
+    first = imagelab.open_zip(packed, folder=tmp_path / "out")
+    again = imagelab.open_zip(packed, folder=tmp_path / "out")
+    assert list(again.frame["id"]) == list(first.frame["id"])
+
+
+def test_a_folder_of_something_else_is_refused(packed: Path, open_lab: Callable[..., Lab]) -> None:
+    """Rows of another comparison are never mixed with these."""
+    lab = open_lab()
+    lab.compare(["one", "two"])
+    with pytest.raises(RecordError, match="empty folder"):
+        imagelab.open_zip(packed, folder=lab.path)
+
+
+def test_a_picture_that_is_gone_is_said(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+    """A comparison whose picture was deleted cannot be packed, and no half ZIP stays."""
+    lab = open_lab()
+    lost = lab.compare("a fox")
+    lab.forget(lost)
+    with pytest.raises(PictureError):
+        lost.zip(tmp_path / "lost.zip")
+    assert not list(tmp_path.glob("*.zip*"))
+
+
+def test_what_was_not_asked_for_is_told_again(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+    """A run that ended at its budget comes back with the cells that it left, and why."""
+    stopped = open_lab(budget=0.02).compare("a fox", quality=["low", "high"])
+    back = imagelab.open_zip(stopped.zip(tmp_path / "stopped.zip"))
+    assert back.left == stopped.left
+    assert back.shortfall == stopped.shortfall
+
+
+# ---- hostile ZIPs -----------------------------------------------------------------------------
+
+
+def manifest(change: Callable[[Any], object]) -> Callable[[dict[str, bytes]], None]:
+    """Change the manifest, as JSON."""
+
+    def apply(files: dict[str, bytes]) -> None:
+        content = json.loads(files["manifest.json"])
+        change(content)
+        files["manifest.json"] = json.dumps(content).encode()
+
+    return apply
+
+
+def first_row(**values: Any) -> Callable[[dict[str, bytes]], None]:
+    """Change the first row of the manifest."""
+    return manifest(lambda content: content["generations"][0].update(values))
+
+
+def first_cell(**values: Any) -> Callable[[dict[str, bytes]], None]:
+    """Change the first cell of the manifest."""
+    return manifest(lambda content: content["cells"][0].update(values))
+
+
+def swap_pictures(files: dict[str, bytes]) -> None:
+    """Put other bytes under a picture's name."""
+    name = next(one for one in files if one.startswith("pictures/"))
+    files[name] = b"\x89PNG something else"
+
+
+def drop_pictures(files: dict[str, bytes]) -> None:
+    """Take every picture out."""
+    for name in [one for one in files if one.startswith("pictures/")]:
+        del files[name]
+
+
+ASKED = {"operation": "generate", "model": "m", "quality": "low", "size": "auto"}
+
+HOSTILE: dict[str, tuple[Callable[[dict[str, bytes]], Any], str]] = {
+    "traversal": (lambda files: files.update({"../../etc/evil": b"x"}), "no part of"),
+    "absolute": (lambda files: files.update({"/tmp/evil": b"x"}), "no part of"),  # noqa: S108
+    "backslash": (lambda files: files.update({"pictures\\..\\evil.png": b"x"}), "no part of"),
+    "odd name": (lambda files: files.update({"pictures/" + "a" * 64 + ".exe": b"x"}), "no part"),
+    "bomb": (
+        lambda files: files.update({"pictures/" + "a" * 64 + ".png": bytes(190_000_000)}),
+        "bomb",
+    ),
+    "unseen": (lambda files: files.update({"pictures/" + "a" * 64 + ".png": b""}), "no row"),
+    "no manifest": (lambda files: files.pop("manifest.json"), "no manifest"),
+    "no JSON": (lambda files: files.update({"manifest.json": b"{"}), "no JSON"),
+    "deep": (lambda files: files.update({"manifest.json": b"[" * 100_000}), "no JSON"),
+    "not ours": (lambda files: files.update({"manifest.json": b"[]"}), "not imagelab's"),
+    "newer": (manifest(lambda content: content.update(version=99)), "Upgrade"),
+    "no lists": (manifest(lambda content: content.update(cells=3)), "no list of cells"),
+    "wrong bytes": (swap_pictures, "not what its name says"),
+    "no pictures": (drop_pictures, "not in the file"),
+    "not finite": (first_row(seconds=float("nan")), "no number"),
+    "wrong kind": (first_row(cost_nano="free"), "where cost_nano is wanted"),
+    "true is no number": (first_row(sample=True), "where sample is wanted"),
+    "too large": (first_row(hold_nano=10**30), "where hold_nano is wanted"),
+    "odd status": (first_row(status="held"), "'held'"),
+    "odd time": (first_row(created_us=10**18), "time"),
+    "odd format": (first_row(actual_format="../../x"), "kind of file"),
+    "odd picture": (first_row(picture="../../x"), "no hash"),
+    "twice": (manifest(lambda c: c["generations"].append(c["generations"][0])), "twice"),
+    "cell twice": (manifest(lambda c: c["cells"].append(c["cells"][0])), "twice"),
+    "no row": (first_cell(generation=10**9), "not in it"),
+    "odd cell": (first_cell(position="0"), "a cell that is none"),
+    "odd factors": (first_cell(factors={"a": 1}), "a cell that is none"),
+    "impossible": (first_cell(generation=None, request={**ASKED, "prompt": ""}), "asked"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_zip_is_a_clear_error(name: str, packed: Path, tmp_path: Path) -> None:
+    """Whatever is wrong with it is said, and nothing is written anywhere."""
+    change, words = HOSTILE[name]
+    bad = changed(packed, tmp_path / "bad.zip", change)
+    with pytest.raises(InputError, match=words):
+        imagelab.open_zip(bad, folder=tmp_path / "out")
+    assert not (tmp_path / "out" / "ledger.sqlite").exists()
+    assert not (tmp_path.parent / "evil").exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + bytes(50)])
+def test_what_is_no_zip_is_said(data: bytes, tmp_path: Path) -> None:
+    """Any other file is an input error that names it."""
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(data)
+    with pytest.raises(InputError, match="cannot be read as a ZIP"):
+        imagelab.open_zip(bad)
+
+
+def test_a_zip_cut_anywhere_is_said(packed: Path, tmp_path: Path) -> None:
+    """However much of it is missing or changed, the error is one of ours."""
+    whole, bad = packed.read_bytes(), tmp_path / "bad.zip"
+    for part in range(1, 8):
+        bad.write_bytes(whole[: len(whole) * part // 8])
+        with pytest.raises(InputError):
+            imagelab.open_zip(bad)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """A wrong name is an input error."""
+    with pytest.raises(InputError, match=r"none\.zip"):
+        imagelab.open_zip(tmp_path / "none.zip")
+
+
+def test_a_row_cannot_name_an_error_that_is_none(packed: Path, tmp_path: Path) -> None:
+    """The kind of an error is one of ours, or unknown: it is looked up by name when raised."""
+    change = manifest(lambda c: [row.update(error_kind="Path") for row in c["generations"]])
+    opened = imagelab.open_zip(changed(packed, tmp_path / "odd.zip", change))
+    assert all(one.error_kind is None for one in opened)
+
+
+# ---- the replay -------------------------------------------------------------------------------
+
+
+def test_a_replay_answers_what_was_asked_before(
+    packed: Path, made: Comparison, open_lab: Callable[..., Lab]
+) -> None:
+    """The same code gets the same bytes, for simulated money at list prices."""
+    lab = open_lab(replay=packed)
+    again = lab.compare("a {animal}", animal=["fox"], quality=["low", "medium"], samples=2)
+    before = {one.picture for one in made if one.picture}
+    assert {one.picture for one in again} == before
+    assert all(one.provider.startswith("replay-") and one.simulated for one in again)
+    costs = sorted(one.cost_nano or 0 for one in made if one.picture)
+    assert sorted(one.cost_nano or 0 for one in again) == costs
+
+
+def test_a_replay_goes_wrong_as_it_went_wrong(packed: Path, open_lab: Callable[..., Lab]) -> None:
+    """A refusal is refused again, and what was perhaps billed is perhaps billed, in play money."""
+    again = open_lab(replay=packed).compare(["a fox refused", "a fox broken"])
+    assert [(one.status, one.billed) for one in again] == [
+        ("refused", "no"),
+        ("unknown", "perhaps"),
+    ]
+
+
+def test_a_replay_has_no_other_pictures(packed: Path, open_lab: Callable[..., Lab]) -> None:
+    """Asking for what was never asked says what there is, and costs nothing."""
+    again = open_lab(replay=packed).compare("a zebra")
+    [row] = list(again)
+    assert (row.status, row.billed) == ("failed", "no")
+    assert "This replay holds no picture of 'a zebra'" in str(row.error)
+
+
+def test_a_replay_asks_the_recorded_model_by_default(
+    open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """Code that names no model finds its pictures, whatever the default was then."""
+    source = open_lab().compare("a fox", model="gpt-image-2")
+    source.zip(tmp_path / "two.zip")
+    again = open_lab(replay=tmp_path / "two.zip", path=tmp_path / "replayed").compare("a fox")
+    assert [one.bytes for one in again] == [one.bytes for one in source]
+
+
+def test_a_replay_of_a_replay_is_a_replay(
+    packed: Path, open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """What a replay brought can be packed and replayed as well."""
+    first = open_lab(replay=packed).compare("a fox")
+    first.zip(tmp_path / "second.zip")
+    second = open_lab(replay=tmp_path / "second.zip", path=tmp_path / "b").compare("a fox")
+    assert [one.picture for one in second] == [one.picture for one in first]
+
+
+def test_a_replay_says_what_it_is(packed: Path, open_lab: Callable[..., Lab]) -> None:
+    """The card names the ZIP, and the pictures are said to be replayed, not simulated."""
+    lab = open_lab(replay=packed)
+    assert "Replay of foxes.zip" in repr(lab)
+    assert (
+        "replayed pictures, simulated money"
+        in lab.compare("a fox")._repr_mimebundle_()["text/html"]
+    )
+
+
+def test_two_replays_in_one_folder_do_not_mix(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+    """The same request of two ZIPs is two pictures: each replay has a name of its own."""
+    lab, zips = open_lab(), []
+    for number in (1, 2):
+        lab.compare("a fox", fresh=True).zip(tmp_path / f"{number}.zip")
+        zips.append(open_lab(replay=tmp_path / f"{number}.zip").compare("a fox"))
+    assert zips[0][0].bytes != zips[1][0].bytes  # type: ignore[union-attr]
+
+
+def test_what_is_no_picture_is_none_again(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+    """A spoilt answer travels with its bytes, and is billed and spoilt in the replay too."""
+    with Simulator(faults=[Fault.no_picture()]) as simulator:
+        spoilt = open_lab("simulator", base_url=simulator.url).compare("a fox")
+    spoilt.zip(tmp_path / "spoilt.zip")
+    [again] = open_lab(replay=tmp_path / "spoilt.zip").compare("a fox")
+    assert (again.status, again.billed) == ("spoilt", "yes")
+    assert again.bytes == next(iter(spoilt)).bytes
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "error"),
+    [
+        (["replay"], {}, SetupError),
+        (["openai"], {"replay": "x.zip"}, InputError),
+        ([], {"replay": "x.zip", "base_url": "http://127.0.0.1:1/v1"}, InputError),
+        ([], {"replay": "none.zip"}, InputError),
+    ],
+)
+def test_a_replay_that_cannot_be_is_said(
+    words: list[str], options: dict[str, Any], error: type[Exception], open_lab: Callable[..., Lab]
+) -> None:
+    """No ZIP, or a provider beside it, is an error before anything is made."""
+    with pytest.raises(error):
+        open_lab(*words, **options)
+
+
+def test_pictures_that_claim_too_many_pixels_are_refused(packed: Path, tmp_path: Path) -> None:
+    """A picture that would unpack to gigabytes of pixels is no picture."""
+    import hashlib
+
+    out = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    name = hashlib.sha256(out.getvalue()).hexdigest()
+
+    def change(files: dict[str, bytes]) -> None:
+        drop_pictures(files)
+        files[f"pictures/{name}.png"] = out.getvalue()
+        manifest(
+            lambda content: [
+                row.update(picture=name) for row in content["generations"] if row.get("picture")
+            ]
+        )(files)
+
+    with pytest.raises(InputError, match=name):
+        imagelab.open_zip(changed(packed, tmp_path / "pixels.zip", change))
