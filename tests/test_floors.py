@@ -20,6 +20,7 @@ FLOORS = {
     "usage": 1,
     "asked": 1.5,
     "request": 2,
+    "vote": 2,
     "simulator": 2,
     "pricing": 3,
     "references": 3,

@@ -132,6 +132,25 @@ purse = sa.Table(
     sa.Column("held_nano", sa.BigInteger, nullable=False),
 )
 
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rater", sa.Text, nullable=False),
+    sa.Column(
+        "left_generation", sa.Integer, sa.ForeignKey("generations.id"), nullable=False, index=True
+    ),
+    sa.Column("right_generation", sa.Integer, sa.ForeignKey("generations.id"), nullable=False),
+    sa.Column("winner", sa.String(8), nullable=False),
+    sa.Column("factors", sa.Text, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("seconds", sa.Float),
+    sa.Column("cast_us", sa.BigInteger, nullable=False),
+    sa.Column("undone_us", sa.BigInteger),
+    sa.Column("token", sa.String(200), unique=True),
+)
+"""A vote that was handed in twice (a double click, a ballot read again) has one token, one row."""
+
 schema_version = sa.Table(
     "schema_version",
     metadata,
