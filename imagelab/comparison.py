@@ -13,17 +13,23 @@ from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
 from imagelab.insight.differing import Difference, differ
+from imagelab.insight.field import Field, field_of
 from imagelab.pipeline import Session
+from imagelab.records import votes
 from imagelab.records.rows import Unknown
 from imagelab.replaying import bare_name, successor, twins, warn_of_retirement
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
+from imagelab.vote import Vote
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
 
+    from imagelab.insight.field import By
+    from imagelab.insight.ranking import Ranking
+    from imagelab.insight.verdict import Verdict
     from imagelab.records.ledger import Came
     from imagelab.views.grid import Grid
     from imagelab.views.wipe import Wipe
@@ -226,6 +232,80 @@ class Comparison:
             left={**self.left, **run.left},
             columns="model",
         )
+
+    # -- by votes -------------------------------------------------------------------------
+
+    @named()
+    def vote(self, by: By = None, *, rater: str = "me") -> Duel:
+        """Vote blind: two pictures of one prompt at a time, and a key for the better one.
+
+        Sides are drawn by lot; labels, prices and file names are hidden, and nothing in the page
+        tells which is which. Every vote is in the ledger at once. The next pair is the one that
+        teaches most, with a share drawn by lot, and the view says by which rule it stops; run
+        again, it goes on where it stopped.
+
+        Args:
+            by: the factor to compare, or a list of several; 2 to 50 levels. ``None`` is the
+                quality, or the only factor that varies.
+            rater: who votes; nobody sees a pair twice but for a few repetitions.
+
+        Raises:
+            InputError: no such factor varies, or no two pictures differ in it alone.
+
+        >>> comparison.vote(by="quality", rater="ann")      # doctest: +SKIP
+
+        """
+        from imagelab.views.duel import Duel
+
+        booth = self._booth(by, rater)
+        return Duel(booth, name=f"{', '.join(booth.field.by)}, rater {booth.rater!r}")
+
+    @named()
+    def ranking(self, by: By = None) -> Ranking:
+        """Rank the levels of a factor, or of several, by everybody's votes.
+
+        Bradley-Terry strengths with ties (Davidson's model), with 95 % intervals, pooled
+        (``.frame``) and by prompt (``.rounds``); how far raters agree (``.alpha``), side bias
+        and consistency.
+
+        Raises:
+            InputError: there are no votes on it yet, or no such factor varies.
+
+        >>> comparison.ranking(by="quality").frame          # doctest: +SKIP
+        """
+        from imagelab.insight.ranking import rank
+
+        return rank(self._field(by), self.votes)
+
+    @named()
+    def verdict(self, by: By = None) -> Verdict:
+        """Say which level is worth its price: in a cell some sentences, a table and a chart.
+
+        For each level its win rate with the 95 % interval, what a picture costs, and the dollars
+        per extra win; the cheapest level that is not clearly worse than the best, and the prompts
+        where that differs. Where votes are too few it says so, and guesses how many are missing.
+
+        Raises:
+            InputError: no such factor varies, or no two pictures differ in it alone.
+
+        >>> comparison.verdict()                            # doctest: +SKIP
+        >>> comparison.verdict().choice                     # doctest: +SKIP
+        'medium'
+        """
+        return self._booth(by, "me").verdict()
+
+    @property
+    def votes(self) -> list[Vote]:
+        """All votes between pictures of this comparison, oldest first; none that was undone."""
+        return votes.votes_about(self._session.ledger, (one.id for one in self))
+
+    def _booth(self, by: By, rater: str) -> Booth:
+        from imagelab.voting import Booth
+
+        return Booth(self._field(by), self._session.ledger, rater)
+
+    def _field(self, by: By) -> Field:
+        return field_of(self.cells, self._done(), self.factors, by)
 
     # -- as pictures ----------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ FLOORS = {
     "connections": 6,
     "insight": 7,
     "views": 8,
+    "voting": 8,
     "comparison": 9,
     "lab": 10,
     "__init__": 11,

@@ -39,6 +39,16 @@ class Standing:
     to_go: int | None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Two pictures to choose from, made alike; ``prompt`` is empty where prompts are compared."""
+
+    number: int
+    left: bytes
+    right: bytes
+    prompt: str
+
+
 class Contest:
     """Chooses the next pair for one rater, from all votes so far.
 

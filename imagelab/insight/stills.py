@@ -82,9 +82,15 @@ def line(html_text: str) -> str:
     return _templates().get_template("line.html").render(words=words)
 
 
-def ended() -> str:
-    """Say what is seen in place of a run's live view once its kernel is gone."""
-    return _templates().get_template("ended.html").render()
+RUN_ENDED = (
+    "The live view of this run ended with its kernel. Its pictures and prices are kept; run the "
+    "cell again to see them."
+)
+
+
+def ended(words: str = RUN_ENDED) -> str:
+    """Say in plain words what is seen in place of a live view once its kernel is gone."""
+    return _templates().get_template("ended.html").render(words=words)
 
 
 def text(board: Board) -> str:

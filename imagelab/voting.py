@@ -1,0 +1,145 @@
+"""The polling booth: shows pairs, keeps every vote in the ledger at once, takes one back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from imagelab.errors import InputError, PictureError
+from imagelab.insight.contest import Contest, Pair, Turn
+from imagelab.insight.disguise import disguised
+from imagelab.insight.field import Field
+from imagelab.insight.thumbs import small
+from imagelab.insight.verdict import Verdict, decide
+from imagelab.records import votes
+from imagelab.records.ledger import Ledger
+from imagelab.request import Generation
+from imagelab.vote import Vote, Winner
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIDE = 1024
+"""The longer edge of a picture in a duel, in pixels: enough to look close."""
+
+
+class Booth:
+    """One rater before two pictures at a time, until it is settled or all pairs were seen.
+
+    ``read`` gives the bytes of a generation. A picture that cannot be read is left out, and its
+    pairs with it; votes about it still count.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        ledger: Ledger,
+        rater: str,
+        read: Callable[[Generation], bytes] = lambda generation: generation.bytes,
+    ) -> None:
+        import numpy as np
+
+        if not isinstance(rater, str) or not rater.strip():
+            raise InputError(f"rater is a name of your choice, such as 'ann'; got {rater!r}.")
+        self.field, self.rater = field, rater.strip()
+        self._ledger, self._read = ledger, read
+        self._contest = Contest(field, self._votes(), rater, np.random.default_rng())
+        self._goes_on = False
+        self._number = 0
+        self._pair: Pair | None = None
+        self._turn: Turn | None = None
+        self._name = uuid.uuid4().hex
+
+    def turn(self) -> Turn | None:
+        """Give what is to be seen now, the same until it is voted on; ``None`` at the end."""
+        while self._turn is None:
+            self._pair = self._pair or self._next()
+            if self._pair is None:
+                return None
+            self._turn = self._shown(self._pair)
+        return self._turn
+
+    def vote(self, number: int, winner: Winner, seconds: float | None) -> bool:
+        """Keep a vote on the turn of this number; say whether it was that turn's first.
+
+        Raises:
+            RecordError: the ledger cannot be written; the turn stays.
+            InputError: this is no vote.
+
+        """
+        if self._turn is None or self._pair is None or number != self._turn.number:
+            return False
+        given = Vote(
+            rater=self.rater,
+            left=self._pair[0],
+            right=self._pair[1],
+            winner=winner,
+            by=self.field.by,
+            source="human",
+            seconds=seconds,
+            time=datetime.now(UTC),
+            token=f"{self._name}:{number}",
+        )
+        self._contest.votes += votes.cast(self._ledger, [given])
+        self._pair = self._turn = None
+        return True
+
+    def undo(self) -> bool:
+        """Take the rater's last vote back and show its pair again; say whether there was one."""
+        own = [vote for vote in self._contest.own if vote.source == "human"]
+        if not own or own[-1].id is None:
+            return False
+        votes.undo(self._ledger, own[-1].id)
+        self._contest.votes.remove(own[-1])
+        self._pair, self._turn = (own[-1].left, own[-1].right), None
+        return True
+
+    def go_on(self) -> None:
+        """Show more pairs although it is settled."""
+        self._goes_on = True
+
+    def standing(self) -> dict[str, object]:
+        """Say how far it is, in what a page may know."""
+        now = self._contest.standing()
+        return {
+            "rater": self.rater,
+            "votes": now.votes,
+            "own": now.own,
+            "unseen": now.unseen,
+            "sure": now.sure,
+            "settled": now.settled,
+            "to_go": now.to_go,
+            "gone": len(self._contest.gone),
+            "goes_on": self._goes_on,
+        }
+
+    def verdict(self) -> Verdict:
+        """Give the verdict on everybody's votes so far."""
+        simulated = any(one.generation.simulated for one in self.field.entries.values())
+        return decide(self.field, self._votes(), simulated=simulated)
+
+    def _votes(self) -> list[Vote]:
+        return votes.votes_about(self._ledger, self.field.entries)
+
+    def _next(self) -> Pair | None:
+        if self._contest.standing().settled and not self._goes_on:
+            return None
+        return self._contest.choose()
+
+    def _shown(self, pair: Pair) -> Turn | None:
+        """Draw a pair alike; leave out a picture that cannot be drawn."""
+        self._pair = None
+        entries = [self.field.entries[number] for number in pair]
+        opened: list[Image] = []
+        for entry in entries:
+            try:
+                opened.append(small(self._read(entry.generation), SIDE))
+            except PictureError:
+                self._contest.gone.add(entry.generation.id)
+                return None
+        left, right = disguised(opened[0], opened[1])
+        self._number += 1
+        self._pair = pair
+        return Turn(self._number, left, right, entries[0].prompt)
