@@ -41,12 +41,15 @@ RULE = (
 )
 
 
+Said = Literal["worse", "close"]
+
+
 @dataclass(frozen=True)
 class Claim:
     """What the votes say of one level against the leader, and how sure that is."""
 
     level: int
-    says: Literal["worse", "close"]
+    says: Said
     z: float
     sure: float
     settled: bool
@@ -71,12 +74,11 @@ def sureness(made: list[Claim]) -> float:
 
 def _claim(fit: Fit, best: int, level: int) -> Claim:
     along = difference(fit, best, level)
-    worse = root(fit, along, 0.0)
-    close = -root(fit, along, margin_of(fit.nu))
-    z = max(worse, close)
+    margin = margin_of(fit.nu)
+    says: Said = "worse" if along @ fit.point > margin / 2 else "close"
+    z = root(fit, along, 0.0) if says == "worse" else -root(fit, along, margin)
     sure, votes = sure_of(z), fit.counts.votes
-    settled = sure >= SURE and votes >= LEAST_VOTES
-    return Claim(level, "worse" if worse >= close else "close", z, sure, settled)
+    return Claim(level, says, z, sure, sure >= SURE and votes >= LEAST_VOTES)
 
 
 def sure_of(z: float) -> float:

@@ -36,15 +36,16 @@ def _jpeg(picture: Image) -> bytes:
 
 
 def _on_ground(picture: Image) -> Image:
-    """Lay a picture with transparent parts on grey squares."""
+    """Lay a picture on a fresh one, transparent parts on grey squares: no remark comes along."""
     from PIL import Image
 
+    ground = Image.new("RGB", picture.size)
     if picture.mode != "RGBA":
-        return picture
+        ground.paste(picture)
+        return ground
     tile = Image.new("RGB", (2, 2), "#c4c4c4")
     tile.putpixel((0, 0), (154, 154, 154))
     tile.putpixel((1, 1), (154, 154, 154))
-    ground = Image.new("RGB", picture.size)
     squares = tile.resize((32, 32), Image.Resampling.NEAREST)
     for x in range(0, picture.width, 32):
         for y in range(0, picture.height, 32):

@@ -18,8 +18,9 @@ from imagelab.vote import Vote
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Place = Literal["best", "as good", "worse", "open"]
-"""Where a level stands: the leader, within the margin of it, clearly below it, or not settled."""
+Place = Literal["best", "leads", "as good", "worse", "open"]
+"""Where a level stands: the best (it only leads while others are open), within the margin of it,
+clearly below it, or not settled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,7 @@ class Findings:
             level=name,
             place=place,
             win_rate=win_rate(made, at),
-            against_best=None if place == "best" else against(made, at, leader(made)),
+            against_best=None if place in ("best", "leads") else against(made, at, leader(made)),
             cost_nano=self.costs[name],
             nano_per_win=self._per_win(at),
             wins=int(counts.wins[at].sum()),
@@ -140,14 +141,17 @@ class Findings:
         )
 
     def _per_win(self, at: int) -> int | None:
-        """Divide what a level costs more than the cheapest by what it wins more than half of."""
+        """Divide what a level costs above the cheapest by the share it wins of it above half.
+
+        ``None`` unless it surely wins more than half: a price of nothing is no price.
+        """
         cheapest = _cheapest(range(len(self.field.levels)), self.field.levels, self.costs)
         cost = self.costs[self.field.levels[at]]
         if cheapest is None or cheapest == at or cost is None:
             return None
-        more = float(self.fit.odds.score[at, cheapest]) - 0.5
+        rate = against(self.fit, at, cheapest)
         extra = cost - (self.costs[self.field.levels[cheapest]] or 0)
-        return round(extra / more) if more > 0.005 else None
+        return round(extra / (rate.value - 0.5)) if rate.low > 0.5 else None
 
     def _otherwise(self, name: str) -> str | None:
         """Say what the votes of one round settle otherwise, if they do."""
@@ -177,6 +181,8 @@ def _places(made: Fit) -> list[Place]:
         found[claim.level] = (
             "open" if not claim.settled else "worse" if claim.says == "worse" else "as good"
         )
+    if "open" in found:
+        found[leader(made)] = "leads"
     return found
 
 

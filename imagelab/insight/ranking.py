@@ -11,7 +11,7 @@ from imagelab.errors import InputError
 from imagelab.insight import agreement
 from imagelab.insight.agreement import Share
 from imagelab.insight.field import Field
-from imagelab.insight.strengths import Counts, Fit, bounds, fit
+from imagelab.insight.strengths import Z95, Counts, Fit, bound, bounds, fit
 from imagelab.request import dollars_kept
 from imagelab.vote import Vote
 
@@ -226,12 +226,18 @@ def _share(made: Fit, level: int, weights: Array, ends: tuple[bool, bool]) -> Es
     """Estimate a weighted mean of shares, along the direction in which it grows fastest."""
     weights = weights.copy()
     weights[level] = 0.0
-    low, high = bounds(made, _growth(made, level, weights))
     return Estimate(
         float(made.odds.score[level] @ weights),
-        float(low.odds.score[level] @ weights) if ends[0] else 0.0,
-        float(high.odds.score[level] @ weights) if ends[1] else 1.0,
+        _end(made, level, weights, -Z95) if ends[0] else 0.0,
+        _end(made, level, weights, Z95) if ends[1] else 1.0,
     )
+
+
+def _end(made: Fit, level: int, weights: Array, z: float) -> float:
+    there = made
+    for _ in range(2):  # a share is no straight line: its direction is taken anew at the end
+        there = bound(made, _growth(there, level, weights), z)
+    return float(there.odds.score[level] @ weights)
 
 
 def _growth(made: Fit, level: int, weights: Array) -> Array:

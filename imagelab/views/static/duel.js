@@ -55,7 +55,7 @@ class Pair {
   constructor(make, root) {
     this.images = ["Left picture", "Right picture"].map((alt) => make("img", { alt, draggable: "false" }));
     const frames = this.images.map((image) =>
-      make("div", { class: "il-frame", onpointerdown: (event) => this.#press(event), onpointermove: (event) => this.#move(event), onpointerup: () => this.release(), onpointercancel: () => this.release(), onlostpointercapture: () => this.release() }, image),
+      make("div", { class: "il-side", onpointerdown: (event) => this.#press(event), onpointermove: (event) => this.#move(event), onpointerup: () => this.release(), onpointercancel: () => this.release(), onlostpointercapture: () => this.release() }, image),
     );
     this.root = root;
     this.node = make("div", { class: "il-pair" }, ...frames);
@@ -107,8 +107,8 @@ class Pair {
 function gauge(make) {
   const words = make("p", { class: "il-soft il-far" });
   const sure = make("p", { class: "il-sure" });
-  const fill = make("div", { class: "il-fill" });
-  const bar = make("div", { class: "il-bar", role: "progressbar", "aria-label": "How sure already", "aria-valuemin": "0", "aria-valuemax": "100" }, fill, make("div", { class: "il-mark", title: "It stops here: 95 % sure" }));
+  const fill = make("div", { class: "il-level" });
+  const bar = make("div", { class: "il-meter", role: "progressbar", "aria-label": "How sure already", "aria-valuemin": "0", "aria-valuemax": "100" }, fill, make("div", { class: "il-mark", title: "It stops here: 95 % sure" }));
   return {
     node: make("div", { class: "il-gauge" }, make("div", { class: "il-split" }, words, sure), bar),
     draw(standing) {
@@ -172,7 +172,7 @@ function render({ model, el }) {
   const undoing = keyed(make, "Undo", "U", "Take the last vote back (U or Backspace)", undo);
   const keys = make(
     "div",
-    { class: "il-keys" },
+    { class: "il-buttons" },
     keyed(make, "Left", "←", "The left picture is better (arrow left)", () => vote("left")),
     keyed(make, "Tie", "↓", "Both are as good (arrow down, or T)", () => vote("tie")),
     keyed(make, "Right", "→", "The right picture is better (arrow right)", () => vote("right")),
@@ -189,7 +189,7 @@ function render({ model, el }) {
   const verdict = make("button", { type: "button", class: "il-go", onclick: () => ask({ kind: "verdict" }) }, "Show the verdict");
   const back = keyed(make, "Undo", "U", "Take the last vote back (U or Backspace)", undo);
   const told = make("div", { class: "il-told" });
-  const end = make("div", { class: "il-panel il-end" }, why, make("div", { class: "il-keys" }, verdict, on, back), told);
+  const end = make("div", { class: "il-panel il-end" }, why, make("div", { class: "il-buttons" }, verdict, on, back), told);
   let chart = null;
   const forget = () => {
     if (chart) URL.revokeObjectURL(chart);
@@ -199,11 +199,11 @@ function render({ model, el }) {
 
   const measure = gauge(make);
   const question = make("p", { class: "il-question" }, "Which picture is better?");
-  const who = make("span", { class: "il-badge" });
+  const who = make("span", { class: "il-who" });
   const root = make(
     "div",
     { class: "il-live il-duel", tabindex: "0", role: "group", "aria-label": "Blind vote", "data-stage": "start" },
-    make("div", { class: "il-split il-top" }, question, who),
+    make("div", { class: "il-split il-front" }, question, who),
     rules,
     arena,
     end,

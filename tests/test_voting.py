@@ -1,0 +1,209 @@
+"""The booth: votes are kept at once, once, and taken back; pictures that are gone are left out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imagelab import Comparison, Lab
+from imagelab.errors import InputError, RecordError
+from imagelab.insight.contest import Turn
+from imagelab.vote import Winner
+from imagelab.voting import Booth
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three pictures of each of two prompts, to be copied."""
+    path = tmp_path_factory.mktemp("lab")
+    with Lab(path=path) as lab:
+        compare(lab)
+    return path
+
+
+def compare(lab: Lab) -> Comparison:
+    """Ask for two prompts at three tiers."""
+    return lab.compare(["a fox", "an owl"], quality=["low", "medium", "high"])
+
+
+@pytest.fixture
+def lab(made: Path, tmp_path: Path) -> Iterator[Lab]:
+    """A lab whose pictures are there already, for one test alone."""
+    shutil.copytree(made, tmp_path / "data")
+    with Lab(path=tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def comparison(lab: Lab) -> Comparison:
+    """The six pictures."""
+    return compare(lab)
+
+
+def booth(comparison: Comparison, rater: str = "ann") -> Booth:
+    """Open a booth."""
+    return comparison._booth(None, rater)
+
+
+def shown(one: Booth) -> Turn:
+    """Give the turn that is to be seen."""
+    turn = one.turn()
+    assert turn is not None
+    return turn
+
+
+def vote(one: Booth, winner: Winner = "left") -> Turn:
+    """Vote on what is seen."""
+    turn = shown(one)
+    assert one.vote(turn.number, winner, 1.5)
+    return turn
+
+
+def test_a_vote_is_in_the_ledger_at_once(comparison: Comparison) -> None:
+    """Rater, pair, side, time and seconds are kept before the next pair comes."""
+    one = booth(comparison)
+    vote(one, "right")
+    (kept,) = comparison.votes
+    assert (kept.rater, kept.winner, kept.seconds, kept.source) == ("ann", "right", 1.5, "human")
+    assert kept.by == ("quality",)
+    assert set(kept.pair) <= {picture.id for picture in comparison}
+
+
+def test_a_turn_is_voted_on_once(comparison: Comparison) -> None:
+    """A double click, or a second window, makes no second vote."""
+    one = booth(comparison)
+    turn = vote(one)
+    assert not one.vote(turn.number, "right", 1.0)
+    assert not one.vote(99, "right", 1.0)
+    assert len(comparison.votes) == 1
+
+
+def test_a_turn_stays_until_it_is_voted_on(comparison: Comparison) -> None:
+    """A page that is loaded anew sees the same two pictures."""
+    one = booth(comparison)
+    assert shown(one) is shown(one)
+
+
+def test_a_vote_taken_back_shows_its_pair_again(comparison: Comparison) -> None:
+    """Undo leaves no vote, and the same two pictures on the same sides."""
+    one = booth(comparison)
+    turn = vote(one)
+    shown(one)
+    assert one.undo()
+    assert comparison.votes == []
+    again = shown(one)
+    assert (again.left, again.right) == (turn.left, turn.right)
+    assert again.number != turn.number
+
+
+def test_nothing_to_take_back(comparison: Comparison) -> None:
+    """Undo at the beginning does nothing; another rater's votes stay."""
+    vote(booth(comparison, "bob"))
+    one = booth(comparison)
+    assert not one.undo()
+    assert len(comparison.votes) == 1
+
+
+def test_a_new_booth_goes_on_where_the_old_one_stopped(comparison: Comparison, lab: Lab) -> None:
+    """After a restart nobody sees again what was voted on, and undo still works."""
+    first = booth(comparison)
+    for _ in range(4):
+        vote(first, "tie")
+    second = booth(compare(lab))
+    assert (second.standing()["own"], second.standing()["unseen"]) == (4, 2)
+    assert second.undo()
+    assert len(comparison.votes) == 3
+
+
+def test_it_ends_when_every_pair_was_seen(comparison: Comparison) -> None:
+    """Six pairs, and then nothing but the verdict."""
+    one = booth(comparison)
+    count = 0
+    while one.turn() is not None:
+        vote(one, "skip")
+        count += 1
+    assert count == 6
+    assert one.standing()["unseen"] == 0
+    assert one.verdict().sentences[0].startswith("No votes")
+
+
+def test_a_picture_that_is_gone_is_left_out(comparison: Comparison) -> None:
+    """A deleted file costs its pairs, and nothing else; the votes about it still count."""
+    first = booth(comparison, "bob")
+    vote(first)
+    comparison["a fox", "low"].path.unlink()  # type: ignore[union-attr]
+    one = booth(comparison)
+    count = 0
+    while one.turn() is not None:
+        vote(one, "skip")
+        count += 1
+    assert count == 4
+    assert one.standing()["gone"] == 1
+    assert comparison.verdict().ranking.counts.votes == 1
+
+
+def test_votes_for_forgotten_pictures_still_count(comparison: Comparison, lab: Lab) -> None:
+    """Pictures that were deleted on purpose keep the votes about them."""
+    vote(booth(comparison))
+    before = comparison.ranking().frame
+    lab.forget(comparison)
+    assert comparison.ranking().frame.equals(before)
+    assert booth(comparison).turn() is None
+
+
+def test_a_vote_that_cannot_be_kept_says_so_and_stays(comparison: Comparison, lab: Lab) -> None:
+    """Where the ledger cannot be written, the turn stays and may be voted on again."""
+    one = booth(comparison)
+    turn = shown(one)
+    path = lab.path / "ledger.sqlite"
+    import sqlite3
+
+    with sqlite3.connect(path) as other:
+        other.execute("ALTER TABLE votes RENAME TO hidden")
+    with pytest.raises(RecordError):
+        one.vote(turn.number, "left", 1.0)
+    with sqlite3.connect(path) as other:
+        other.execute("ALTER TABLE hidden RENAME TO votes")
+    other.close()
+    assert one.vote(turn.number, "left", 1.0)
+
+
+def test_both_pictures_look_alike_as_files(comparison: Comparison) -> None:
+    """Low and high come as files of one size."""
+    turn = shown(booth(comparison))
+    assert len(turn.left) == len(turn.right)
+    assert turn.prompt in ("a fox", "an owl")
+
+
+@pytest.mark.parametrize("rater", ["", "  ", None, 3])
+def test_a_rater_has_a_name(comparison: Comparison, rater: object) -> None:
+    """Votes of nobody are refused."""
+    with pytest.raises(InputError, match="rater is a name"):
+        comparison.vote(rater=rater)  # type: ignore[arg-type]
+
+
+def test_settled_contests_stop_and_may_go_on(comparison: Comparison) -> None:
+    """When it is settled no pair comes, unless the rater wants to go on."""
+    for rater in ("bob", "cid", "dan", "eve", "fay"):
+        other = booth(comparison, rater)
+        while other.turn() is not None:
+            left, right = other._pair or (0, 0)
+            levels = other.field.entries[left].level, other.field.entries[right].level
+            vote(other, "left" if levels[0] > levels[1] else "right")
+    one = booth(comparison)
+    assert one.standing()["settled"]
+    assert one.turn() is None
+    one.go_on()
+    assert one.turn() is not None
+    assert comparison.verdict().choice == "high"
+
+
+def test_wrong_words_say_what_is_meant(comparison: Comparison) -> None:
+    """A misspelt argument names those there are."""
+    with pytest.raises(InputError, match="Did you mean by"):
+        comparison.vote(bye="quality")  # type: ignore[call-arg]
+    with pytest.raises(InputError, match="no votes by quality yet"):
+        comparison.ranking()
