@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from imagelab.views.grid import Grid
     from imagelab.views.wipe import Wipe
     from imagelab.views.zoom import Zoom
+    from imagelab.voting import Booth, Given
 
 Result = TypeVar("Result")
 
@@ -261,8 +262,26 @@ class Comparison:
         return Duel(booth, name=f"{', '.join(booth.field.by)}, rater {booth.rater!r}")
 
     @named()
-    def ranking(self, by: By = None) -> Ranking:
-        """Rank the levels of a factor, or of several, by everybody's votes.
+    def add_votes(self, votes: Iterable[Given], *, by: By = None, rater: str = "me") -> int:
+        """Keep votes that were cast elsewhere; say how many of them are new.
+
+        Each is a left picture, a right picture and ``"left"``, ``"right"``, ``"tie"`` or
+        ``"skip"``. The same votes handed in again count once, so a cell may be run twice.
+
+        Raises:
+            InputError: something in it is no vote, or two pictures differ in more than ``by``.
+
+        >>> pair = comparison["a fox", "low"], comparison["a fox", "high"]     # doctest: +SKIP
+        >>> comparison.add_votes([(*pair, "right")], rater="ann")              # doctest: +SKIP
+        1
+        """
+        from imagelab import voting
+
+        return voting.add(self._field(by), self._session.ledger, votes, voting.checked(rater))
+
+    @named()
+    def ranking(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Ranking:
+        """Rank the levels of a factor, or of several, by everybody's votes, or some raters'.
 
         Bradley-Terry strengths with ties (Davidson's model), with 95 % intervals, pooled
         (``.frame``) and by prompt (``.rounds``); how far raters agree (``.alpha``), side bias
@@ -275,29 +294,39 @@ class Comparison:
         """
         from imagelab.insight.ranking import rank
 
-        return rank(self._field(by), self.votes)
+        return rank(self._field(by), self._votes_of(raters))
 
     @named()
-    def verdict(self, by: By = None) -> Verdict:
+    def verdict(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Verdict:
         """Say which level is worth its price: in a cell some sentences, a table and a chart.
 
         For each level its win rate with the 95 % interval, what a picture costs, and the dollars
         per extra win; the cheapest level that is not clearly worse than the best, and the prompts
         where that differs. Where votes are too few it says so, and guesses how many are missing.
+        ``raters`` are those whose votes count; everybody's do where it is not given.
 
         Raises:
-            InputError: no such factor varies, or no two pictures differ in it alone.
+            InputError: no such factor varies, no two pictures differ in it alone, or one of
+                the raters has no votes here.
 
         >>> comparison.verdict()                            # doctest: +SKIP
         >>> comparison.verdict().choice                     # doctest: +SKIP
         'medium'
         """
-        return self._booth(by, "me").verdict()
+        from imagelab.insight.verdict import decide
+
+        simulated = any(one.simulated for one in self)
+        return decide(self._field(by), self._votes_of(raters), simulated=simulated)
 
     @property
     def votes(self) -> list[Vote]:
         """All votes between pictures of this comparison, oldest first; none that was undone."""
         return votes.votes_about(self._session.ledger, (one.id for one in self))
+
+    def _votes_of(self, raters: str | Sequence[str] | None) -> list[Vote]:
+        from imagelab.voting import of_raters
+
+        return of_raters(self.votes, raters)
 
     def _booth(self, by: By, rater: str) -> Booth:
         from imagelab.voting import Booth

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,80 @@ SIDE = 1024
 """The longer edge of a picture in a duel, in pixels: enough to look close."""
 
 
+Given = tuple[Generation, Generation, Winner]
+"""A vote from outside: the picture on the left, that on the right, and what was said."""
+
+
+def add(field: Field, ledger: Ledger, given: Iterable[Given], rater: str) -> int:
+    """Keep votes that were cast elsewhere; say how many are new.
+
+    The same votes handed in again count once: a cell may be run twice.
+
+    Raises:
+        InputError: something in it is no vote, or is about pictures that do not meet here.
+
+    """
+    seen: Counter[tuple[int, int]] = Counter()
+    made: list[Vote] = []
+    for one in given:
+        left, right, winner = _checked(one)
+        seen[left, right] += 1
+        words = (rater, *field.by, left, right, seen[left, right])
+        made.append(
+            Vote(
+                rater=rater,
+                left=left,
+                right=right,
+                winner=winner,
+                by=field.by,
+                source="human",
+                time=datetime.now(UTC),
+                token=hashlib.sha256(repr(words).encode()).hexdigest(),
+            )
+        )
+        if not field.is_duel(made[-1]):
+            raise InputError(
+                f"Generations {left} and {right} do not meet in a contest by "
+                f"{' and '.join(field.by)}: they differ in more, or are no pictures of this "
+                "comparison. Nothing was kept."
+            )
+    return len(votes.cast(ledger, made))
+
+
+def _checked(given: object) -> tuple[int, int, Winner]:
+    whole = isinstance(given, tuple | list) and len(given) == 3
+    if whole and isinstance(given[0], Generation) and isinstance(given[1], Generation):  # type: ignore[index]
+        return given[0].id, given[1].id, given[2]  # type: ignore[index]
+    raise InputError(
+        f"A vote is a left picture, a right picture and what was said, not {given!r}: "
+        "(comparison['a fox', 'low'], comparison['a fox', 'high'], 'right')."
+    )
+
+
+def of_raters(votes: list[Vote], raters: str | Sequence[str] | None) -> list[Vote]:
+    """Keep the votes of these raters, or all.
+
+    Raises:
+        InputError: one of them has none; the message names those who have.
+
+    """
+    if raters is None:
+        return votes
+    wanted = [checked(one) for one in ([raters] if isinstance(raters, str) else raters)]
+    known = sorted({vote.rater for vote in votes})
+    for name in wanted:
+        if name not in known:
+            raise InputError(f"{name!r} has no votes here. Raters: {', '.join(known) or 'none'}.")
+    return [vote for vote in votes if vote.rater in wanted]
+
+
+def checked(rater: object) -> str:
+    """Give a rater's name; refuse what is none."""
+    if isinstance(rater, str) and rater.strip():
+        return rater.strip()
+    raise InputError(f"rater is a name of your choice, such as 'ann'; got {rater!r}.")
+
+
 class Booth:
     """One rater before two pictures at a time, until it is settled or all pairs were seen.
 
@@ -41,9 +117,7 @@ class Booth:
     ) -> None:
         import numpy as np
 
-        if not isinstance(rater, str) or not rater.strip():
-            raise InputError(f"rater is a name of your choice, such as 'ann'; got {rater!r}.")
-        self.field, self.rater = field, rater.strip()
+        self.field, self.rater = field, checked(rater)
         self._ledger, self._read = ledger, read
         self._contest = Contest(field, self._votes(), rater, np.random.default_rng())
         self._goes_on = False

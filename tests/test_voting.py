@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,3 +208,41 @@ def test_wrong_words_say_what_is_meant(comparison: Comparison) -> None:
         comparison.vote(bye="quality")  # type: ignore[call-arg]
     with pytest.raises(InputError, match="no votes by quality yet"):
         comparison.ranking()
+
+
+def test_votes_from_elsewhere_count_once(comparison: Comparison) -> None:
+    """Votes handed in by a cell that is run twice are kept once; repeated ones are all kept."""
+    low, high = comparison["a fox", "low"], comparison["a fox", "high"]
+    given = [(low, high, "right"), (high, low, "left"), (low, high, "right")]
+    assert comparison.add_votes(given, rater="bob") == 3  # type: ignore[arg-type]
+    assert comparison.add_votes(given, rater="bob") == 0  # type: ignore[arg-type]
+    assert comparison.ranking().matrix.loc["high", "low"] == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (lambda c: [(c["a fox", "low"], c["an owl", "high"], "left")], "do not meet"),
+        (lambda c: [(c["a fox", "low"], c["a fox", "high"], "both")], "left, right, tie, skip"),
+        (lambda c: [(1, 2, "left")], "A vote is a left picture"),
+        (lambda c: ["left"], "A vote is a left picture"),
+    ],
+)
+def test_what_is_no_vote_from_elsewhere(
+    comparison: Comparison, given: Callable[[Comparison], Any], said: str
+) -> None:
+    """What is no vote, or about pictures that do not meet, is refused; nothing is kept."""
+    with pytest.raises(InputError, match=said):
+        comparison.add_votes(given(comparison))
+    assert comparison.votes == []
+
+
+def test_the_votes_of_some_raters(comparison: Comparison) -> None:
+    """A ranking or a verdict may rest on some raters alone; one without votes is named."""
+    low, high = comparison["a fox", "low"], comparison["a fox", "high"]
+    comparison.add_votes([(low, high, "right")], rater="ann")  # type: ignore[list-item]
+    comparison.add_votes([(low, high, "left")] * 2, rater="ben")  # type: ignore[list-item]
+    assert comparison.ranking(raters="ben").matrix.loc["low", "high"] == 2
+    assert comparison.verdict(raters=["ann"]).ranking.counts.votes == 1
+    with pytest.raises(InputError, match=r"'cleo' has no votes here\. Raters: ann, ben"):
+        comparison.verdict(raters="cleo")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -53,17 +53,18 @@ def consistency(votes: Iterable[Vote]) -> Share:
     return Share(sum(a == b for a, b in again), len(again))
 
 
-def alpha(votes: Iterable[Vote]) -> float | None:
+def alpha(votes: Iterable[Vote], levels: Mapping[int, int] = {}) -> float | None:
     """Measure how far raters agree: Krippendorff's alpha, 1 where always, 0 as by chance.
 
     What was said of a pair is one of three steps (the one, a tie, the other), read as an
-    interval scale. ``None`` where no pair was seen by two raters, or where all said the same
-    of every pair, so that nobody can tell agreement from chance.
+    interval scale. The one is the picture of the lower of ``levels``: chance must not hang on
+    which of two pictures came first. ``None`` where no pair was seen by two raters, or where
+    all said the same of every pair, so that nobody can tell agreement from chance.
     """
     import krippendorff
     import numpy as np
 
-    said = {(vote.rater, vote.pair): _said(vote) for vote in _in_order(votes)}
+    said = {(vote.rater, vote.pair): _said(vote, levels) for vote in _in_order(votes)}
     raters = {name: at for at, name in enumerate(sorted({rater for rater, _ in said}))}
     pairs = {pair: at for at, pair in enumerate(sorted({pair for _, pair in said}))}
     table = np.full((len(raters), len(pairs)), np.nan)
@@ -81,7 +82,8 @@ def raters(votes: Sequence[Vote]) -> DataFrame:
 
     names = sorted({vote.rater for vote in votes})
     table = pd.DataFrame([_row([one for one in votes if one.rater == name]) for name in names])
-    return table.set_index("rater") if names else table
+    unknown = {"left_share": float, "consistency": float, "seconds": float}
+    return table.set_index("rater").astype(unknown) if names else table
 
 
 def _row(votes: Sequence[Vote]) -> dict[str, object]:
@@ -108,8 +110,9 @@ def _in_order(votes: Iterable[Vote]) -> list[Vote]:
     return sorted(counted, key=lambda v: (v.time, v.id or 0, v.rater, v.pair, v.left, v.winner))
 
 
-def _said(vote: Vote) -> int:
-    """Say which of a pair won, whatever side it stood on: -1 the older, 1 the newer, 0 a tie."""
+def _said(vote: Vote, levels: Mapping[int, int] = {}) -> int:
+    """Say which of a pair won, whatever side it stood on: -1 the lower, 1 the higher, 0 a tie."""
     if vote.loser is None:
         return 0
-    return 1 if vote.loser == vote.pair[0] else -1
+    lower = min(vote.pair, key=lambda number: levels.get(number, number))
+    return 1 if vote.loser == lower else -1

@@ -23,6 +23,10 @@ Place = Literal["best", "leads", "as good", "worse", "open"]
 clearly below it, or not settled."""
 
 
+ALIKE = 0.02
+"""Prices that differ by a smaller share are as good as equal: a prompt's words cost a little."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LevelVerdict:
     """What is known of one level. Money in nano-dollars; unknown is ``None``."""
@@ -143,7 +147,7 @@ class Findings:
     def _per_win(self, at: int) -> int | None:
         """Divide what a level costs above the cheapest by the share it wins of it above half.
 
-        ``None`` unless it surely wins more than half: a price of nothing is no price.
+        ``None`` unless it surely wins more than half, and is dearer: nothing has no price.
         """
         cheapest = _cheapest(range(len(self.field.levels)), self.field.levels, self.costs)
         cost = self.costs[self.field.levels[at]]
@@ -151,7 +155,8 @@ class Findings:
             return None
         rate = against(self.fit, at, cheapest)
         extra = cost - (self.costs[self.field.levels[cheapest]] or 0)
-        return round(extra / (rate.value - 0.5)) if rate.low > 0.5 else None
+        dearer = extra > cost * ALIKE
+        return round(extra / (rate.value - 0.5)) if dearer and rate.low > 0.5 else None
 
     def _otherwise(self, name: str) -> str | None:
         """Say what the votes of one round settle otherwise, if they do."""
@@ -192,7 +197,11 @@ def _choice(made: Fit, levels: Sequence[str], costs: Mapping[str, int | None]) -
         return None
     good = [at for at, place in enumerate(places) if place != "worse"]
     cheapest = _cheapest(good, levels, costs)
-    return None if cheapest is None else levels[cheapest]
+    if cheapest is None:
+        return None
+    least = costs[levels[cheapest]] or 0
+    near = [at for at in good if (costs[levels[at]] or 0) - least <= least * ALIKE]
+    return levels[max(near, key=lambda at: float(made.strengths[at]))]
 
 
 def _cheapest(

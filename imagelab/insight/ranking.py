@@ -100,7 +100,8 @@ class Ranking:
     @property
     def alpha(self) -> float | None:
         """How far raters agree: Krippendorff's alpha, or ``None`` where nobody can tell."""
-        return agreement.alpha(self.votes)
+        levels = {number: entry.level for number, entry in self.field.entries.items()}
+        return agreement.alpha(self.votes, levels)
 
     @property
     def side_bias(self) -> Share:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagelab.catalog.money import show
 from imagelab.insight import rates
 from imagelab.insight.field import Field
-from imagelab.insight.findings import Findings, costs_of
+from imagelab.insight.findings import ALIKE, Findings, costs_of
 from imagelab.insight.ranking import MODEL
 from imagelab.request import dollars_kept, in_notebook
 from imagelab.vote import Vote
@@ -76,11 +76,9 @@ class Verdict(Findings):
         if self.choice is None:
             return self._unpriced()
         if self.choice == self.best:
-            return f"{self.choice} is the level to take: no cheaper one is as good{self._price()}."
-        return (
-            f"{self.choice} is the level to take: as good as {self.best}{self._price()}. "
-            f"{self._met(self.choice, self.best)}"
-        )
+            return f"Take {self.choice}: the best of them{self._price()}."
+        met = self._met(self.choice, self.best)
+        return f"Take {self.choice}: as good as {self.best}{self._price()}. {met}"
 
     def _unpriced(self) -> str:
         good = [one for one in self.levels if one.place != "worse"]
@@ -90,13 +88,15 @@ class Verdict(Findings):
         return f"{self.best} is the best{as_good}. What a picture costs is unknown of: {unknown}."
 
     def _price(self) -> str:
-        """Compare the price of the choice with that of the best, or with the cheapest."""
-        mine, best = self.costs[self.choice or ""], self.costs[self.best]
-        if self.choice == self.best or not mine or not best:
-            return "" if mine is None else f", at {show(mine)} a picture"
-        if mine >= best:
-            return f", at {show(mine)} a picture"
-        return f" at {_part(mine / best)} of its price ({show(mine)} for {show(best)})"
+        """Compare the price of the choice with that of the best, or with those of the others."""
+        mine, best = self.costs[self.choice or ""] or 0, self.costs[self.best] or 0
+        others = [cost for cost in self.costs.values() if cost is not None]
+        if max(others) - min(others) <= max(others) * ALIKE:
+            return ", and all cost much the same"
+        if self.choice != self.best and mine < best:
+            return f" at {_part(mine / best)} of its price ({show(mine)} for {show(best)})"
+        cheaper = ", and no cheaper one is as good" if mine > min(others) else ""
+        return f", at {show(mine)} a picture{cheaper}"
 
     def _met(self, one: str, other: str) -> str:
         counts, levels = self.ranking.counts, self.field.levels

@@ -100,5 +100,5 @@ if __name__ == "__main__":
     TRIALS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     speed()
     intervals(TRIALS)
-    for LEVELS in (4, 6):
-        stopping(TRIALS, LEVELS)
+    stopping(TRIALS, 4)
+    stopping(TRIALS // 10, 6)

@@ -8,7 +8,7 @@ import pytest
 from imagelab.errors import InputError
 from imagelab.insight import agreement
 from imagelab.insight.ranking import rank
-from imagelab.vote import Vote
+from imagelab.vote import Vote, Winner
 from tests.insight.contests import field, vote, votes
 
 THREE = votes(
@@ -112,6 +112,22 @@ def test_alpha_as_the_textbook_has_it() -> None:
     expected = 2 * (3 * 3 * 1 + 3 * 2 * 4 + 3 * 2 * 1) / (8 * 7)
     observed = 2 * 1 / 8
     assert agreement.alpha([*ann, *bob]) == pytest.approx(1 - observed / expected)
+
+
+def test_agreement_does_not_hang_on_which_picture_came_first() -> None:
+    """Two levels whose pictures came in another order give the same alpha."""
+    said: tuple[Winner, ...] = ("left", "left", "tie", "right", "left")
+    other: tuple[Winner, ...] = ("left", "tie", "tie", "right", "right")
+    for first, second in ((1, 2), (2, 1)):
+        votes_of = [
+            vote(10 * at + first, 10 * at + second, winner, rater=rater)
+            for rater, words in (("ann", said), ("bob", other))
+            for at, winner in enumerate(words)
+        ]
+        levels = {10 * at + side: side == second for at in range(5) for side in (1, 2)}
+        found = agreement.alpha(votes_of, levels)
+        # By hand: 10 values, -1 four times, 0 and 1 three times each.
+        assert found == pytest.approx(1 - (2 * 5 / 10) / (2 * 69 / 90))
 
 
 def test_one_rater_agrees_with_nobody() -> None:

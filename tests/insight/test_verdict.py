@@ -38,7 +38,7 @@ def said(one: int, other: int, winner: Winner, times: int, rounds: int = 2) -> l
 
 def clear() -> list[Vote]:
     """Level 0 loses, levels 1 and 2 win as often against each other."""
-    high = said(2, 0, "left", 28) + said(2, 1, "left", 30) + said(1, 2, "left", 30)
+    high = said(2, 0, "left", 30) + said(2, 1, "left", 36) + said(1, 2, "left", 30)
     return high + said(2, 1, "tie", 120) + said(1, 0, "left", 26) + said(2, 0, "right", 2)
 
 
@@ -55,7 +55,8 @@ def test_the_cheapest_level_that_is_not_clearly_worse() -> None:
     places = {one.level: one.place for one in found.levels}
     assert places["level 0"] == "worse"
     assert sorted([places["level 1"], places["level 2"]]) == ["as good", "best"]
-    assert found.sentences[0].startswith("level 1 is the level to take")
+    answer = "Take level 1: as good as level 2 at a quarter of its price"
+    assert found.sentences[0].startswith(answer)
 
 
 def test_a_dear_level_that_is_better_is_the_one_to_take() -> None:
@@ -102,6 +103,20 @@ def test_all_ties_take_the_cheapest() -> None:
     """Where all are as good, the cheapest is the level to take."""
     given = said(0, 1, "tie", 60) + said(1, 2, "tie", 60) + said(0, 2, "tie", 60)
     assert verdict(given).choice == "level 0"
+
+
+def test_prices_that_are_as_good_as_equal_do_not_choose() -> None:
+    """Of two that are as good and cost the same but for a prompt's words, it takes the better."""
+    made = priced(levels=2)
+    entries = {
+        number: replace(e, generation=replace(e.generation, cost_nano=11_000_000 + e.level))
+        for number, e in made.entries.items()
+    }
+    given = said(1, 0, "left", 110) + said(0, 1, "left", 100) + said(0, 1, "tie", 300)
+    found = verdict(given, replace(made, entries=entries))
+    assert found.choice == "level 1"
+    assert "all cost much the same" in found.sentences[0]
+    assert found.levels[1].nano_per_win is None
 
 
 def test_contradictory_votes_settle_nothing() -> None:
@@ -210,9 +225,9 @@ def test_words_and_table_are_escaped() -> None:
 def test_text_has_the_table_and_the_answer() -> None:
     """A terminal gets the same facts."""
     text = verdict(clear()).text
-    assert "level 1 is the level to take" in text
+    assert "Take level 1: as good as level 2" in text
     assert "$0.042" in text
-    assert repr(verdict(clear())).startswith("Verdict(level 1 is the level to take")
+    assert repr(verdict(clear())).startswith("Verdict(Take level 1: as good")
 
 
 @pytest.mark.parametrize("seed", range(3))
