@@ -44,7 +44,7 @@ def plot(
     ax.set_ylim(-0.6, len(levels) - 0.4)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     filled = "; filled: the verdict" if chosen else ""
-    words = f"win rate against an average other level, 95 % intervals{filled}"
+    words = f"win rate, 95 % intervals{filled}"
     ax.set_xlabel(words, color=GREY, fontsize=8)
     ax.tick_params(colors=GREY, length=0)
     for spine in ax.spines.values():

@@ -44,8 +44,8 @@ class Verdict(Findings):
             said.append(self.samples.words)
         elif self.ranking.counts.votes:
             said.append(
-                "Each prompt has one picture of each level: with samples=2 or more it could be "
-                "told apart from the luck of the draw."
+                "With one picture of each level per prompt, levels cannot be told apart from the "
+                "luck of the draw: samples=2 or more can."
             )
         if self.votes:
             said.append(f"From {self.ranking.trust}")
@@ -67,8 +67,8 @@ class Verdict(Findings):
             return f"No votes by {' and '.join(self.field.by)} yet, so no verdict."
         if not self.settled:
             known = [c for c in self.claims if c.settled and c.says == "worse"]
-            worse = ", ".join(self.field.levels[claim.level] for claim in known)
-            partly = f" Known already: {worse} {_are(len(known))} worse than {self.best}."
+            worse = ", ".join(_named(self.field.levels[claim.level]) for claim in known)
+            partly = f" Known already: {worse} {_are(len(known))} worse than {_named(self.best)}."
             return (
                 f"Too few votes to say: {votes} so far, {_guess(self.to_go)} would settle it."
                 f"{partly if known else ''}"
@@ -76,9 +76,9 @@ class Verdict(Findings):
         if self.choice is None:
             return self._unpriced()
         if self.choice == self.best:
-            return f"Take {self.choice}: the best of them{self._price()}."
+            return f"Take {_named(self.choice)}: the best of them{self._price()}."
         met = self._met(self.choice, self.best)
-        return f"Take {self.choice}: as good as {self.best}{self._price()}. {met}"
+        return f"Take {_named(self.choice)}: as good as {_named(self.best)}{self._price()}. {met}"
 
     def _unpriced(self) -> str:
         good = [one for one in self.levels if one.place != "worse"]
@@ -106,7 +106,7 @@ class Verdict(Findings):
         if not met:
             return ""
         return (
-            f"In {met} duel{'s' * (met != 1)} with {other} it won {int(won)}, tied {int(tied)} "
+            f"In {met} duel{'s' * (met != 1)} with {_named(other)} it won {int(won)}, tied {int(tied)} "
             f"and lost {int(lost)}."
         )
 
@@ -116,7 +116,7 @@ class Verdict(Findings):
             return []
         dear = [one for one in self.levels if one.nano_per_win and one.place in ("best", "as good")]
         return [
-            f"An extra win of {one.level} over the cheapest level costs {show(one.nano_per_win)}."
+            f"An extra win of {_named(one.level)} over the cheapest level costs {show(one.nano_per_win)}."
             for one in dear[:2]
         ]
 
@@ -202,6 +202,11 @@ def _guess(votes: int) -> str:
     if votes > 1000:
         return "more than 1,000 more"
     return f"about {votes if votes < 20 else round(votes, -1)} more"
+
+
+def _named(level: str) -> str:
+    """Write a level into a sentence: one of several words in quotation marks."""
+    return repr(level) if " " in level else level
 
 
 def _are(number: int) -> str:

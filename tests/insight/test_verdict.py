@@ -55,7 +55,7 @@ def test_the_cheapest_level_that_is_not_clearly_worse() -> None:
     places = {one.level: one.place for one in found.levels}
     assert places["level 0"] == "worse"
     assert sorted([places["level 1"], places["level 2"]]) == ["as good", "best"]
-    answer = "Take level 1: as good as level 2 at a quarter of its price"
+    answer = "Take 'level 1': as good as 'level 2' at a quarter of its price"
     assert found.sentences[0].startswith(answer)
 
 
@@ -83,7 +83,7 @@ def test_what_is_known_already_is_said() -> None:
     """Where one level is settled and another open, the first is named."""
     found = verdict(said(2, 0, "left", 30) + said(2, 1, "left", 3) + said(1, 2, "left", 2))
     assert found.choice is None
-    assert "Known already: level 0 is worse than level 2" in found.sentences[0]
+    assert "Known already: 'level 0' is worse than 'level 2'" in found.sentences[0]
 
 
 def test_no_votes_at_all() -> None:
@@ -225,9 +225,9 @@ def test_words_and_table_are_escaped() -> None:
 def test_text_has_the_table_and_the_answer() -> None:
     """A terminal gets the same facts."""
     text = verdict(clear()).text
-    assert "Take level 1: as good as level 2" in text
+    assert "Take 'level 1': as good as 'level 2'" in text
     assert "$0.042" in text
-    assert repr(verdict(clear())).startswith("Verdict(Take level 1: as good")
+    assert repr(verdict(clear())).startswith("Verdict(Take 'level 1': as good")
 
 
 @pytest.mark.parametrize("seed", range(3))
