@@ -15,6 +15,9 @@ Winner = Literal["left", "right", "tie", "skip"]
 Source = Literal["human", "ballot", "judge"]
 """Where a vote was cast: in the notebook, in a ballot's file, or by a vision model."""
 
+WINNERS: tuple[Winner, ...] = get_args(Winner)
+SOURCES: tuple[Source, ...] = get_args(Source)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
@@ -62,10 +65,10 @@ def _problem(vote: Vote) -> str | None:
         return f"A vote has a rater, a name of your choice; got {vote.rater!r}."
     if vote.left == vote.right:
         return f"A vote is about two pictures, not about {vote.left} and itself."
-    if vote.winner not in get_args(Winner):
-        return f"A vote is for {', '.join(get_args(Winner))}; got {vote.winner!r}."
-    if vote.source not in get_args(Source):
-        return f"A vote comes from {', '.join(get_args(Source))}; got {vote.source!r}."
+    if vote.winner not in WINNERS:
+        return f"A vote is for {', '.join(WINNERS)}; got {vote.winner!r}."
+    if vote.source not in SOURCES:
+        return f"A vote comes from {', '.join(SOURCES)}; got {vote.source!r}."
     if vote.seconds is not None and not (math.isfinite(vote.seconds) and vote.seconds >= 0):
         return f"A vote took some seconds, or nobody knows (None); got {vote.seconds!r}."
     return None

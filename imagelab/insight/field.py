@@ -6,7 +6,7 @@ they are of the same *round*, one prompt as a rule.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from itertools import combinations
 
 from imagelab.catalog import models
 from imagelab.errors import InputError
-from imagelab.insight.strengths import Counts
+from imagelab.insight.strengths import Counts, nothing
 from imagelab.request import Generation
 from imagelab.sweep import FACTORS, Cell
 from imagelab.vote import Vote
@@ -79,30 +79,29 @@ class Field:
             return False
         return left.round == right.round and left.level != right.level
 
-    def counts(self, votes: Iterable[Vote], round_: str | None = None) -> Counts:
-        """Count who beat whom: in one round or in all. Skips and other pictures do not count."""
-        import numpy as np
+    def counts(self, votes: Iterable[Vote]) -> Counts:
+        """Count who beat whom, in all rounds together."""
+        return sum(self.counts_by_round(votes).values(), nothing(len(self.levels)))
 
-        outcomes = [one for vote in votes for one in self._outcome(vote, round_)]
-        size = len(self.levels)
-        wins, ties = np.zeros((size, size)), np.zeros((size, size))
-        if outcomes:
-            first, second, tied = np.array(outcomes).T
-            won = tied == 0
-            np.add.at(wins, (first[won], second[won]), 1)
-            np.add.at(ties, (first[~won], second[~won]), 1)
-        return Counts(wins, ties + ties.T)
+    def counts_by_round(self, votes: Iterable[Vote]) -> dict[str, Counts]:
+        """Count who beat whom, for every round that was voted on.
 
-    def _outcome(self, vote: Vote, round_: str | None) -> list[tuple[int, int, bool]]:
-        """Give winner, loser and whether they tied; nothing for a vote that does not count."""
-        if vote.undone or vote.winner == "skip" or not self.is_duel(vote):
-            return []
-        left, right = self.entries[vote.left], self.entries[vote.right]
-        if round_ is not None and left.round != round_:
-            return []
-        if vote.winner == "right":
-            left, right = right, left
-        return [(left.level, right.level, vote.winner == "tie")]
+        Skips, votes taken back and votes on other pictures do not count.
+        """
+        found: Counter[tuple[str, int, int, bool]] = Counter()
+        for vote in votes:
+            if not vote.undone and vote.winner != "skip" and self.is_duel(vote):
+                left, right = self.entries[vote.left], self.entries[vote.right]
+                if vote.winner == "right":
+                    left, right = right, left
+                found[left.round, left.level, right.level, vote.winner == "tie"] += 1
+        made: dict[str, Counts] = {}
+        for (where, one, other, tied), times in found.items():
+            counts = made.setdefault(where, nothing(len(self.levels)))
+            (counts.ties if tied else counts.wins)[one, other] += times
+            if tied:
+                counts.ties[other, one] += times
+        return made
 
 
 def field_of(

@@ -160,9 +160,10 @@ class Findings:
 
     def _otherwise(self, name: str) -> str | None:
         """Say what the votes of one round settle otherwise, if they do."""
-        made = fit(self.field.counts(self.votes, name))
-        if self.choice is None or not made.counts.votes:
+        counts = self.ranking.counts_by_round.get(name)
+        if self.choice is None or counts is None:
             return None
+        made = fit(counts)
         levels, place = self.field.levels, _places(made)
         if place[levels.index(self.choice)] == "worse":
             return f"{levels[leader(made)]} beats {self.choice}"

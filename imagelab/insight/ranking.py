@@ -61,6 +61,11 @@ class Ranking:
         return self.field.counts(self.votes)
 
     @cached_property
+    def counts_by_round(self) -> dict[str, Counts]:
+        """Wins and ties by level, for every prompt that was voted on."""
+        return self.field.counts_by_round(self.votes)
+
+    @cached_property
     def fit(self) -> Fit:
         """The strengths, with what follows from them."""
         return fit(self.counts)
@@ -77,11 +82,9 @@ class Ranking:
         """One row per prompt (and other settings that were equal) and level."""
         import pandas as pd
 
-        parts = {
-            name: table(self.field.levels, made)
-            for name in self.field.rounds
-            if (made := fit(self.field.counts(self.votes, name))).counts.votes
-        }
+        counted = self.counts_by_round
+        names = [name for name in self.field.rounds if name in counted]
+        parts = {name: table(self.field.levels, fit(counted[name])) for name in names}
         return pd.concat(parts, names=["prompt"]) if parts else pd.DataFrame()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,7 +57,11 @@ def compare(field: Field, votes: Sequence[Vote]) -> SamplesTest | None:
 
     if field.samples < 2:
         return None
-    made = [one for name in field.rounds if (one := _strengths(field, votes, name))]
+    by_round: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        if field.is_duel(vote) and vote.winner != "skip" and not vote.undone:
+            by_round[field.entries[vote.left].round].append(vote)
+    made = [_strengths(field, by_round[name]) for name in field.rounds if name in by_round]
     if not made:
         return None
     values = np.concatenate([strong - strong.mean() for strong, _ in made])
@@ -72,15 +77,11 @@ def _chance(deals: Array, reached: float) -> float:
     return float((1 + (deals >= reached - 1e-9).sum()) / (1 + len(deals)))
 
 
-def _strengths(field: Field, votes: Sequence[Vote], name: str) -> tuple[Array, Array] | None:
+def _strengths(field: Field, there: Sequence[Vote]) -> tuple[Array, Array]:
     """Give the strength and the level of every picture of a round that was voted on."""
     import numpy as np
 
-    there = [one for one in votes if field.is_duel(one) and field.entries[one.left].round == name]
-    there = [vote for vote in there if vote.winner != "skip" and not vote.undone]
     numbers = sorted({number for vote in there for number in vote.pair})
-    if not numbers:
-        return None
     place = {number: at for at, number in enumerate(numbers)}
     wins, ties = np.zeros((len(place), len(place))), np.zeros((len(place), len(place)))
     for vote in there:

@@ -39,6 +39,9 @@ class Counts:
     wins: Array
     ties: Array
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.wins + other.wins, self.ties + other.ties)
+
     @property
     def votes(self) -> int:
         """How many duels were decided or tied."""
@@ -55,6 +58,13 @@ class Counts:
         """The points of each level: one for a win, a half for a tie."""
         scores: Array = self.wins.sum(axis=1) + self.ties.sum(axis=1) / 2
         return scores
+
+
+def nothing(levels: int) -> Counts:
+    """Give counts without a vote."""
+    import numpy as np
+
+    return Counts(np.zeros((levels, levels)), np.zeros((levels, levels)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,10 +105,8 @@ class Verdict(Findings):
         met = int(won + lost + tied)
         if not met:
             return ""
-        return (
-            f"In {met} duel{'s' * (met != 1)} with {_named(other)} it won {int(won)}, tied {int(tied)} "
-            f"and lost {int(lost)}."
-        )
+        duels = f"In {met} duel{'s' * (met != 1)} with {_named(other)}"
+        return f"{duels} it won {int(won)}, tied {int(tied)} and lost {int(lost)}."
 
     def _worth(self) -> list[str]:
         """Say what the best costs per extra win where it is not the choice."""
@@ -116,7 +114,8 @@ class Verdict(Findings):
             return []
         dear = [one for one in self.levels if one.nano_per_win and one.place in ("best", "as good")]
         return [
-            f"An extra win of {_named(one.level)} over the cheapest level costs {show(one.nano_per_win)}."
+            f"An extra win of {_named(one.level)} over the cheapest level costs "
+            f"{show(one.nano_per_win)}."
             for one in dear[:2]
         ]
 

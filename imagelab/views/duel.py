@@ -13,9 +13,7 @@ from imagelab.insight.deciding import RULE
 from imagelab.insight.verdict import Verdict
 from imagelab.request import in_notebook
 from imagelab.views._view import View
-from imagelab.vote import Winner
-
-WINNERS: tuple[Winner, ...] = ("left", "right", "tie", "skip")
+from imagelab.vote import WINNERS, Winner
 
 
 class Voting(Protocol):

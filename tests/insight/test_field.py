@@ -139,4 +139,4 @@ def test_a_round_is_counted_alone() -> None:
     """Votes of one prompt do not count for another."""
     made = field(levels=2, rounds=2)
     given = votes([(1, 11, "left"), (1001, 1011, "right")])
-    assert made.counts(given, "prompt 0").wins.tolist() == [[0, 1], [0, 0]]
+    assert made.counts_by_round(given)["prompt 0"].wins.tolist() == [[0, 1], [0, 0]]
