@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from imagelab.insight.ranking import Ranking
     from imagelab.insight.verdict import Verdict
     from imagelab.records.ledger import Came
+    from imagelab.views.duel import Duel
     from imagelab.views.grid import Grid
     from imagelab.views.wipe import Wipe
     from imagelab.views.zoom import Zoom
