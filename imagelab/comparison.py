@@ -5,10 +5,11 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import check_number, named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import costs, layout, stills
@@ -263,14 +264,47 @@ class Comparison:
         return Duel(booth, name=f"{', '.join(booth.field.by)}, rater {booth.rater!r}")
 
     @named()
-    def add_votes(self, votes: Iterable[Given], *, by: By = None, rater: str = "me") -> int:
+    def ballot(self, path: str | Path, *, by: By = None, pairs: int = 60) -> Path:
+        """Write one HTML file for raters without Python, and return its path.
+
+        It opens anywhere, asks nothing of any network, and tells nothing of which picture is
+        which. At its end a rater saves a small file; ``add_votes`` reads it. Send it to as many
+        as you like.
+
+        Args:
+            path: the HTML file to write.
+            by: the factor to compare, or a list of several, as for ``vote``.
+            pairs: how many pairs a rater sees at most; levels and prompts take turns.
+
+        Raises:
+            InputError: no such factor varies, or no two pictures can be shown.
+            PictureError: the file cannot be written.
+
+        >>> comparison.ballot("ballot.html", by="quality")          # doctest: +SKIP
+        >>> comparison.add_votes("votes-ann.json")                  # doctest: +SKIP
+        60
+
+        """
+        from imagelab import voting
+
+        check_number("pairs", pairs, 1, 1000, whole=True)
+        target = voting.a_file(path)
+        voting.write_ballot(self._field(by), self._session.ledger, target, pairs=pairs)
+        return target
+
+    @named()
+    def add_votes(
+        self, votes: str | Path | Iterable[Given], *, by: By = None, rater: str = "me"
+    ) -> int:
         """Keep votes that were cast elsewhere; say how many of them are new.
 
-        Each is a left picture, a right picture and ``"left"``, ``"right"``, ``"tie"`` or
+        Either the file that a rater saved from a ballot, which says by itself who voted on what;
+        or votes as left picture, right picture and ``"left"``, ``"right"``, ``"tie"`` or
         ``"skip"``. The same votes handed in again count once, so a cell may be run twice.
 
         Raises:
-            InputError: something in it is no vote, or two pictures differ in more than ``by``.
+            InputError: something in it is no vote, two pictures differ in more than ``by``, or
+                the file is damaged or answers another ballot. Nothing was kept.
 
         >>> pair = comparison["a fox", "low"], comparison["a fox", "high"]     # doctest: +SKIP
         >>> comparison.add_votes([(*pair, "right")], rater="ann")              # doctest: +SKIP
@@ -278,7 +312,10 @@ class Comparison:
         """
         from imagelab import voting
 
-        return voting.add(self._field(by), self._session.ledger, votes, voting.checked(rater))
+        ledger = self._session.ledger
+        if isinstance(votes, str | Path):
+            return voting.count_ballot(ledger, votes, {one.id for one in self})
+        return voting.add(self._field(by), ledger, votes, voting.checked(rater))
 
     @named()
     def ranking(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Ranking:

@@ -60,6 +60,18 @@ class Vote:
         return min(self.left, self.right), max(self.left, self.right)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ballot:
+    """Pairs for raters elsewhere, by the ids of their generations, as they stand left and right.
+
+    The file that raters get knows the ``name`` and the number of each pair, and nothing more.
+    """
+
+    name: str
+    by: tuple[str, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
 def _problem(vote: Vote) -> str | None:
     if not isinstance(vote.rater, str) or not vote.rater.strip():
         return f"A vote has a rater, a name of your choice; got {vote.rater!r}."

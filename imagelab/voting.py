@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagelab.errors import InputError, PictureError
+from imagelab.insight import ballots
 from imagelab.insight.contest import Contest, Pair, Turn
 from imagelab.insight.disguise import disguised
 from imagelab.insight.field import Field
@@ -18,7 +21,7 @@ from imagelab.insight.verdict import Verdict, decide
 from imagelab.records import votes
 from imagelab.records.ledger import Ledger
 from imagelab.request import Generation
-from imagelab.vote import Vote, Winner
+from imagelab.vote import Ballot, Vote, Winner
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 SIDE = 1024
 """The longer edge of a picture in a duel, in pixels: enough to look close."""
 
+
+BALLOT_SIDE = 768
+"""The same in a ballot, whose file goes by mail."""
 
 Given = tuple[Generation, Generation, Winner]
 """A vote from outside: the picture on the left, that on the right, and what was said."""
@@ -77,6 +83,13 @@ def _checked(given: object) -> tuple[int, int, Winner]:
     )
 
 
+def a_file(path: object) -> Path:
+    """Give the file to write to; refuse what is none."""
+    if isinstance(path, str | os.PathLike) and not Path(path).is_dir():
+        return Path(path).expanduser()
+    raise InputError(f"ballot writes an HTML file, such as 'ballot.html'; got {path!r}.")
+
+
 def of_raters(votes: list[Vote], raters: str | Sequence[str] | None) -> list[Vote]:
     """Keep the votes of these raters, or all.
 
@@ -99,6 +112,99 @@ def checked(rater: object) -> str:
     if isinstance(rater, str) and rater.strip():
         return rater.strip()
     raise InputError(f"rater is a name of your choice, such as 'ann'; got {rater!r}.")
+
+
+def write_ballot(
+    field: Field,
+    ledger: Ledger,
+    path: Path,
+    *,
+    pairs: int,
+    read: Callable[[Generation], bytes] = lambda generation: generation.bytes,
+) -> int:
+    """Write a ballot's file and keep what it does not say; give the number of its pairs.
+
+    Raises:
+        InputError: no picture can be shown.
+        PictureError: the file cannot be written.
+
+    """
+    import numpy as np
+
+    random = np.random.default_rng()
+    opened = {
+        number: drawn
+        for number, entry in field.entries.items()
+        if (drawn := _drawn(entry.generation, read)) is not None
+    }
+    contest = Contest(field, [], "ballot", random)
+    contest.gone = set(field.entries) - set(opened)
+    chosen = contest.spread(pairs)
+    if not chosen:
+        raise InputError("No two pictures can be shown: their files are gone or unreadable.")
+    used = sorted({number for pair in chosen for number in pair})
+    order = [int(number) for number in random.permutation(used)]
+    ballot = Ballot(name=uuid.uuid4().hex, by=field.by, pairs=tuple(chosen))
+    page = ballots.page(
+        ballot.name,
+        [opened[number] for number in order],
+        [(order.index(left), order.index(right)) for left, right in chosen],
+        [field.entries[left].prompt for left, _ in chosen],
+    )
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as cause:
+        raise PictureError(f"The ballot cannot be written to {path}: {cause}.") from cause
+    votes.keep_ballot(ledger, ballot)
+    return len(chosen)
+
+
+def _drawn(generation: Generation, read: Callable[[Generation], bytes]) -> Image | None:
+    try:
+        return small(read(generation), BALLOT_SIDE)
+    except PictureError:
+        return None
+
+
+def count_ballot(ledger: Ledger, path: str | Path, entries: Container[int]) -> int:
+    """Keep the votes of a file of answers; say how many are new. The same file counts once.
+
+    Raises:
+        InputError: it is no file of answers, a damaged one, or one to a ballot that was not made
+            here, or is about pictures that are not among ``entries``. Nothing was kept.
+
+    """
+    answers = ballots.read(path)
+    ballot = votes.ballot(ledger, answers.ballot)
+    if ballot is None:
+        raise InputError(
+            f"{path} answers a ballot that was not made with this ledger: open the lab with the "
+            "path that made it. Nothing was kept."
+        )
+    if not all(number in entries for pair in ballot.pairs for number in pair):
+        raise InputError(
+            f"{path} is about pictures that are not in this comparison: add it to the one whose "
+            "ballot it answers. Nothing was kept."
+        )
+    if any(not 0 <= answer.pair < len(ballot.pairs) for answer in answers.said):
+        raise InputError(f"{path} is damaged: it names pairs that its ballot does not have.")
+    return len(votes.cast(ledger, [_counted(ballot, answers, one) for one in answers.said]))
+
+
+def _counted(ballot: Ballot, answers: ballots.Answers, one: ballots.Answer) -> Vote:
+    words = repr((ballot.name, answers.rater, one.pair))
+    left, right = ballot.pairs[one.pair]
+    return Vote(
+        rater=answers.rater,
+        left=left,
+        right=right,
+        winner=one.winner,
+        by=ballot.by,
+        source="ballot",
+        seconds=one.seconds,
+        time=one.time,
+        token=hashlib.sha256(words.encode()).hexdigest(),
+    )
 
 
 class Booth:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from imagelab import Comparison, Lab
-from imagelab.errors import InputError, RecordError
+from imagelab.errors import InputError, PictureError, RecordError
 from imagelab.insight.contest import Turn
 from imagelab.vote import Winner
 from imagelab.voting import Booth
@@ -246,3 +248,93 @@ def test_the_votes_of_some_raters(comparison: Comparison) -> None:
     assert comparison.verdict(raters=["ann"]).ranking.counts.votes == 1
     with pytest.raises(InputError, match=r"'cleo' has no votes here\. Raters: ann, ben"):
         comparison.verdict(raters="cleo")
+
+
+# -- ballots --------------------------------------------------------------------------------
+
+
+def answered(page: Path, rater: str = "zoe", **changes: Any) -> Path:
+    """Answer every pair of a ballot with left, as its page would save it."""
+    found = re.search(r'id="data">(.*?)</script>', page.read_text(), re.S)
+    assert found is not None
+    given = json.loads(found.group(1))
+    said = [
+        {"pair": at, "winner": "left", "seconds": 2, "time": "2026-11-25T20:00:00.000Z"}
+        for at in range(len(given["pairs"]))
+    ]
+    whole = {"format": given["format"], "ballot": given["ballot"], "rater": rater, "votes": said}
+    file = page.with_name(f"votes-{rater}.json")
+    file.write_text(json.dumps({**whole, **changes}))
+    return file
+
+
+def test_a_ballot_goes_out_and_comes_back(comparison: Comparison, tmp_path: Path) -> None:
+    """Six pairs go out, six votes come back, once, with their rater and their source."""
+    ballot = comparison.ballot(tmp_path / "ballot.html")
+    file = answered(ballot)
+    assert comparison.add_votes(file) == 6
+    assert comparison.add_votes(str(file)) == 0
+    assert {(vote.rater, vote.source, vote.by) for vote in comparison.votes} == {
+        ("zoe", "ballot", ("quality",))
+    }
+    assert comparison.add_votes(answered(ballot, "yan")) == 6
+    assert comparison.verdict().ranking.counts.votes == 12
+
+
+def test_a_ballot_tells_nothing_of_its_pictures(comparison: Comparison, tmp_path: Path) -> None:
+    """No tier, price, hash or id stands in the file."""
+    page = comparison.ballot(tmp_path / "ballot.html").read_text()
+    words = re.sub(r'"pictures": \[.*?\]', "", page, flags=re.S)
+    assert not any(word in words for word in ("medium", "gpt-image", "$0", "quality"))
+    assert not any((one.picture or "?") in page for one in comparison)
+
+
+def test_a_ballot_has_at_most_so_many_pairs(comparison: Comparison, tmp_path: Path) -> None:
+    """Three pairs of six, each of other levels."""
+    ballot = comparison.ballot(tmp_path / "ballot.html", pairs=3)
+    comparison.add_votes(answered(ballot))
+    entries = comparison._field(None).entries
+    met = {frozenset(entries[one].level for one in vote.pair) for vote in comparison.votes}
+    assert (len(comparison.votes), len(met)) == (3, 3)
+
+
+def test_a_foreign_ballot_is_refused(comparison: Comparison, tmp_path: Path) -> None:
+    """Answers to a ballot of another ledger are refused, and nothing is kept."""
+    file = answered(comparison.ballot(tmp_path / "ballot.html"), ballot="of somebody else")
+    with pytest.raises(InputError, match="not made with this ledger"):
+        comparison.add_votes(file)
+    assert comparison.votes == []
+
+
+def test_a_ballot_of_other_pictures_is_refused(comparison: Comparison, tmp_path: Path) -> None:
+    """Answers are added to the comparison whose ballot they answer."""
+    file = answered(comparison.ballot(tmp_path / "ballot.html"))
+    part = comparison["a fox"]
+    assert isinstance(part, Comparison)
+    with pytest.raises(InputError, match="not in this comparison"):
+        part.add_votes(file)
+
+
+def test_a_pair_that_the_ballot_does_not_have(comparison: Comparison, tmp_path: Path) -> None:
+    """A number that was changed by hand is refused."""
+    said = [{"pair": 99, "winner": "left", "seconds": 1, "time": "2026-11-25T20:00:00Z"}]
+    file = answered(comparison.ballot(tmp_path / "ballot.html"), votes=said)
+    with pytest.raises(InputError, match="does not have"):
+        comparison.add_votes(file)
+
+
+def test_a_ballot_without_pictures_is_refused(comparison: Comparison, tmp_path: Path) -> None:
+    """Where all files are gone there is nothing to vote on, and no file is left."""
+    for one in comparison:
+        one.path.unlink()
+    with pytest.raises(InputError, match="No two pictures can be shown"):
+        comparison.ballot(tmp_path / "ballot.html")
+    assert not (tmp_path / "ballot.html").exists()
+
+
+def test_where_a_ballot_cannot_be_written(comparison: Comparison, tmp_path: Path) -> None:
+    """A folder, or a place that is not there, is named."""
+    with pytest.raises(InputError, match="an HTML file"):
+        comparison.ballot(tmp_path)
+    with pytest.raises(PictureError, match="cannot be written"):
+        comparison.ballot(tmp_path / "nowhere" / "ballot.html")

@@ -93,6 +93,28 @@ class Contest:
         pair = self._any(unseen) if by_lot else self._freshest(self._telling(unseen))
         return pair if self._random.random() < 0.5 else (pair[1], pair[0])
 
+    def spread(self, most: int) -> list[Pair]:
+        """Draw pairs for a rater elsewhere: at most so many, levels and rounds in turn."""
+        entries, used = self.field.entries, Counter[object]()
+        unseen = self._unseen()
+        left = [unseen[at] for at in self._random.permutation(len(unseen))]
+
+        def marks(pair: Pair) -> tuple[object, object]:
+            one, other = entries[pair[0]], entries[pair[1]]
+            return (min(one.level, other.level), max(one.level, other.level)), one.round
+
+        def often(pair: Pair) -> tuple[int, int, int]:
+            levels, where = marks(pair)
+            return used[levels], used[where], used[pair[0]] + used[pair[1]]
+
+        drawn: list[Pair] = []
+        while left and len(drawn) < most:
+            pair = min(left, key=often)
+            left.remove(pair)
+            used.update([*marks(pair), *pair])
+            drawn.append(pair if self._random.random() < 0.5 else (pair[1], pair[0]))
+        return [drawn[at] for at in self._random.permutation(len(drawn))]
+
     def _fit(self) -> Fit:
         return fit(self.field.counts(self.votes))
 

@@ -23,13 +23,14 @@ def disguised(one: Image, other: Image) -> tuple[bytes, bytes]:
     if abs(shape / its - 1) < ALIKE and one.size != other.size:
         size = min(one.size, other.size)
         one, other = one.resize(size), other.resize(size)
-    drawn = _jpeg(one), _jpeg(other)
+    drawn = jpeg(one), jpeg(other)
     longest = max(map(len, drawn))
     # What follows a JPEG's end mark is passed over by all that read it.
     return drawn[0].ljust(longest, b"\0"), drawn[1].ljust(longest, b"\0")
 
 
-def _jpeg(picture: Image) -> bytes:
+def jpeg(picture: Image) -> bytes:
+    """Redraw a picture as a JPEG file without a remark."""
     out = io.BytesIO()
     _on_ground(picture).save(out, "JPEG", quality=QUALITY, subsampling=0)
     return out.getvalue()

@@ -151,6 +151,16 @@ votes = sa.Table(
 )
 """A vote that was handed in twice (a double click, a ballot read again) has one token, one row."""
 
+ballots = sa.Table(
+    "ballots",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("created_us", sa.BigInteger, nullable=False),
+    sa.Column("factors", sa.Text, nullable=False),
+    sa.Column("pairs", sa.Text, nullable=False),
+)
+"""What a ballot's file does not say: which pictures its pairs are."""
+
 schema_version = sa.Table(
     "schema_version",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,9 @@ from sqlalchemy.engine import Connection
 from imagelab.errors import RecordError
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import now_us
-from imagelab.records.schema import generations, votes
+from imagelab.records.schema import ballots, generations, votes
 from imagelab.request import plain
-from imagelab.vote import Vote
+from imagelab.vote import Ballot, Vote
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PART = 500
@@ -42,6 +43,29 @@ def cast(ledger: Ledger, given: Sequence[Vote]) -> list[Vote]:
             known.add(vote.token or "")
             new.append(_insert(connection, vote))
         return new
+
+
+def keep_ballot(ledger: Ledger, ballot: Ballot) -> None:
+    """Write down which pictures the pairs of a ballot are."""
+    row = {
+        "name": ballot.name,
+        "created_us": now_us(),
+        "factors": "\x1f".join(ballot.by),
+        "pairs": json.dumps(ballot.pairs),
+    }
+    with ledger.writing() as connection:
+        connection.execute(ballots.insert().values(**row))
+
+
+def ballot(ledger: Ledger, name: str) -> Ballot | None:
+    """Read a ballot; ``None`` where this ledger has none of that name."""
+    query = sa.select(ballots).where(ballots.c.name == name)
+    with ledger.reading() as connection:
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    pairs = tuple((left, right) for left, right in json.loads(row["pairs"]))
+    return Ballot(name=name, by=tuple(row["factors"].split("\x1f")), pairs=pairs)
 
 
 def undo(ledger: Ledger, number: int) -> None:
