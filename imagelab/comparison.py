@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
 from imagelab.actions import CellActions
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import check_number, named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import again, archive, costs, files, layout, metrics, report, stills
 from imagelab.insight.differing import Difference, differ
+from imagelab.insight.field import Field, field_of
 from imagelab.insight.report import Section
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
-from imagelab.records import measures, notes
+from imagelab.records import measures, notes, votes
 from imagelab.records.rows import Unknown
 from imagelab.replaying import bare_name, successor, twins, warn_of_retirement
 from imagelab.request import Generation, in_notebook
 from imagelab.runner import Run
 from imagelab.sweep import Cell
+from imagelab.vote import Vote
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
 
+    from imagelab.insight.field import By
+    from imagelab.insight.ranking import Ranking
+    from imagelab.insight.verdict import Verdict
     from imagelab.records.ledger import Came
+    from imagelab.views.duel import Duel
     from imagelab.views.grid import Grid
     from imagelab.views.wipe import Wipe
     from imagelab.views.zoom import Zoom
+    from imagelab.voting import Booth, Given
 
 Result = TypeVar("Result")
 
@@ -240,6 +247,144 @@ class Comparison:
             left={**self.left, **run.left},
             columns="model",
         )
+
+    # -- by votes -------------------------------------------------------------------------
+
+    @named()
+    def vote(self, by: By = None, *, rater: str = "me") -> Duel:
+        """Vote blind: two pictures of one prompt at a time, and a key for the better one.
+
+        Sides are drawn by lot; labels, prices and file names are hidden, and nothing in the page
+        tells which is which. Every vote is in the ledger at once. The next pair is the one that
+        teaches most, with a share drawn by lot, and the view says by which rule it stops; run
+        again, it goes on where it stopped.
+
+        Args:
+            by: the factor to compare, or a list of several; 2 to 50 levels. ``None`` is the
+                quality, or the only factor that varies.
+            rater: who votes; nobody sees a pair twice but for a few repetitions.
+
+        Raises:
+            InputError: no such factor varies, or no two pictures differ in it alone.
+
+        >>> comparison.vote(by="quality", rater="ann")      # doctest: +SKIP
+
+        """
+        from imagelab.views.duel import Duel
+
+        booth = self._booth(by, rater)
+        return Duel(booth, name=f"{', '.join(booth.field.by)}, rater {booth.rater!r}")
+
+    @named()
+    def ballot(self, path: str | Path, *, by: By = None, pairs: int = 60) -> Path:
+        """Write one HTML file for raters without Python, and return its path.
+
+        It opens anywhere, asks nothing of any network, and tells nothing of which picture is
+        which. At its end a rater saves a small file; ``add_votes`` reads it. Send it to as many
+        as you like.
+
+        Args:
+            path: the HTML file to write.
+            by: the factor to compare, or a list of several, as for ``vote``.
+            pairs: how many pairs a rater sees at most; levels and prompts take turns.
+
+        Raises:
+            InputError: no such factor varies, or no two pictures can be shown.
+            PictureError: the file cannot be written.
+
+        >>> comparison.ballot("ballot.html", by="quality")          # doctest: +SKIP
+        >>> comparison.add_votes("votes-ann.json")                  # doctest: +SKIP
+        60
+
+        """
+        from imagelab import voting
+
+        check_number("pairs", pairs, 1, 1000, whole=True)
+        target = voting.a_file(path)
+        voting.write_ballot(self._field(by), self._session.ledger, target, pairs=pairs)
+        return target
+
+    @named()
+    def add_votes(
+        self, votes: str | Path | Iterable[Given], *, by: By = None, rater: str = "me"
+    ) -> int:
+        """Keep votes that were cast elsewhere; say how many of them are new.
+
+        Either the file that a rater saved from a ballot, which says by itself who voted on what;
+        or votes as left picture, right picture and ``"left"``, ``"right"``, ``"tie"`` or
+        ``"skip"``. The same votes handed in again count once, so a cell may be run twice.
+
+        Raises:
+            InputError: something in it is no vote, two pictures differ in more than ``by``, or
+                the file is damaged or answers another ballot. Nothing was kept.
+
+        >>> pair = comparison["a fox", "low"], comparison["a fox", "high"]     # doctest: +SKIP
+        >>> comparison.add_votes([(*pair, "right")], rater="ann")              # doctest: +SKIP
+        1
+        """
+        from imagelab import voting
+
+        ledger = self._session.ledger
+        if isinstance(votes, str | Path):
+            return voting.count_ballot(ledger, votes, {one.id for one in self})
+        return voting.add(self._field(by), ledger, votes, voting.checked(rater))
+
+    @named()
+    def ranking(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Ranking:
+        """Rank the levels of a factor, or of several, by everybody's votes, or some raters'.
+
+        Bradley-Terry strengths with ties (Davidson's model), with 95 % intervals, pooled
+        (``.frame``) and by prompt (``.rounds``); how far raters agree (``.alpha``), side bias
+        and consistency.
+
+        Raises:
+            InputError: there are no votes on it yet, or no such factor varies.
+
+        >>> comparison.ranking(by="quality").frame          # doctest: +SKIP
+        """
+        from imagelab.insight.ranking import rank
+
+        return rank(self._field(by), self._votes_of(raters))
+
+    @named()
+    def verdict(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Verdict:
+        """Say which level is worth its price: in a cell some sentences, a table and a chart.
+
+        For each level its win rate with the 95 % interval, what a picture costs, and the dollars
+        per extra win; the cheapest level that is not clearly worse than the best, and the prompts
+        where that differs. Where votes are too few it says so, and guesses how many are missing.
+        ``raters`` are those whose votes count; everybody's do where it is not given.
+
+        Raises:
+            InputError: no such factor varies, no two pictures differ in it alone, or one of
+                the raters has no votes here.
+
+        >>> comparison.verdict()                            # doctest: +SKIP
+        >>> comparison.verdict().choice                     # doctest: +SKIP
+        'medium'
+        """
+        from imagelab.insight.verdict import decide
+
+        simulated = any(one.simulated for one in self)
+        return decide(self._field(by), self._votes_of(raters), simulated=simulated)
+
+    @property
+    def votes(self) -> list[Vote]:
+        """All votes between pictures of this comparison, oldest first; none that was undone."""
+        return votes.votes_about(self._session.ledger, (one.id for one in self))
+
+    def _votes_of(self, raters: str | Sequence[str] | None) -> list[Vote]:
+        from imagelab.voting import of_raters
+
+        return of_raters(self.votes, raters)
+
+    def _booth(self, by: By, rater: str) -> Booth:
+        from imagelab.voting import Booth
+
+        return Booth(self._field(by), self._session.ledger, rater)
+
+    def _field(self, by: By) -> Field:
+        return field_of(self.cells, self._done(), self.factors, by)
 
     # -- as pictures ----------------------------------------------------------------------
 

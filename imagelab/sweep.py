@@ -63,6 +63,7 @@ class Cell:
     """One picture of a sweep: where it stands, what varies there, what is asked, and of whom.
 
     ``provider`` is ``None`` where the sweep names none: the lab's own is then asked.
+    ``template`` is the prompt before its variables were filled in.
     """
 
     position: int
@@ -70,6 +71,7 @@ class Cell:
     request: ImageRequest
     sample: int = 1
     provider: str | None = None
+    template: str = ""
 
 
 def reserved() -> frozenset[str]:
@@ -199,7 +201,8 @@ class Sweep:
                 wrong[f"{_label(asked)}: {problem}"] = None
                 continue
             shown = {**factors, **asked, "sample": str(sample)}
-            cells.append(Cell(len(cells), shown, request, sample, provider))
+            template = point["template"]
+            cells.append(Cell(len(cells), shown, request, sample, provider, template))
         if wrong:
             raise InputError(_illegal(list(wrong)))
         return cells

@@ -93,7 +93,7 @@ RUN_ENDED = (
 
 
 def ended(words: str = RUN_ENDED) -> str:
-    """Say what is seen in place of a live view once its kernel is gone."""
+    """Say in plain words what is seen in place of a live view once its kernel is gone."""
     return _templates().get_template("ended.html").render(words=words)
 
 

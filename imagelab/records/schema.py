@@ -163,6 +163,35 @@ measures = sa.Table(
 """What was measured of a picture, by the hash of its bytes: equal bytes measure equal.
 ``version`` tells the function that did; ``value`` is JSON."""
 
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rater", sa.Text, nullable=False),
+    sa.Column(
+        "left_generation", sa.Integer, sa.ForeignKey("generations.id"), nullable=False, index=True
+    ),
+    sa.Column("right_generation", sa.Integer, sa.ForeignKey("generations.id"), nullable=False),
+    sa.Column("winner", sa.String(8), nullable=False),
+    sa.Column("factors", sa.Text, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("seconds", sa.Float),
+    sa.Column("cast_us", sa.BigInteger, nullable=False),
+    sa.Column("undone_us", sa.BigInteger),
+    sa.Column("token", sa.String(200), unique=True),
+)
+"""A vote that was handed in twice (a double click, a ballot read again) has one token, one row."""
+
+ballots = sa.Table(
+    "ballots",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("created_us", sa.BigInteger, nullable=False),
+    sa.Column("factors", sa.Text, nullable=False),
+    sa.Column("pairs", sa.Text, nullable=False),
+)
+"""What a ballot's file does not say: which pictures its pairs are."""
+
 schema_version = sa.Table(
     "schema_version",
     metadata,

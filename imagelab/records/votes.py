@@ -1,0 +1,157 @@
+"""Votes in the ledger: cast at once, never erased. A vote that was taken back says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from imagelab.errors import RecordError
+from imagelab.records.ledger import Ledger
+from imagelab.records.rows import now_us
+from imagelab.records.schema import ballots, generations, votes
+from imagelab.request import plain
+from imagelab.vote import Ballot, Vote
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PART = 500
+"""How many values one query names at most: databases limit them."""
+
+
+def cast(ledger: Ledger, given: Sequence[Vote]) -> list[Vote]:
+    """Write votes down, all or none; give those that are new, with their ids.
+
+    A vote whose token the ledger has already was handed in before, and is passed over.
+
+    Raises:
+        RecordError: the ledger cannot be written, or a vote is about a generation that is
+            not in it.
+
+    """
+    with ledger.writing() as connection:
+        _check_pictures(connection, ledger, given)
+        known = _known_tokens(connection, given)
+        new: list[Vote] = []
+        for vote in given:
+            if vote.token is not None and vote.token in known:
+                continue
+            known.add(vote.token or "")
+            new.append(_insert(connection, vote))
+        return new
+
+
+def keep_ballot(ledger: Ledger, ballot: Ballot) -> None:
+    """Write down which pictures the pairs of a ballot are."""
+    row = {
+        "name": ballot.name,
+        "created_us": now_us(),
+        "factors": "\x1f".join(ballot.by),
+        "pairs": json.dumps(ballot.pairs),
+    }
+    with ledger.writing() as connection:
+        connection.execute(ballots.insert().values(**row))
+
+
+def ballot(ledger: Ledger, name: str) -> Ballot | None:
+    """Read a ballot; ``None`` where this ledger has none of that name."""
+    query = sa.select(ballots).where(ballots.c.name == name)
+    with ledger.reading() as connection:
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    pairs = tuple((left, right) for left, right in json.loads(row["pairs"]))
+    return Ballot(name=name, by=tuple(row["factors"].split("\x1f")), pairs=pairs)
+
+
+def undo(ledger: Ledger, number: int) -> None:
+    """Take a vote back; its row stays and says when. One that was taken back stays so.
+
+    Raises:
+        RecordError: there is no such vote.
+
+    """
+    column = votes.c
+    with ledger.writing() as connection:
+        found = connection.execute(sa.select(column.undone_us).where(column.id == number)).first()
+        if found is None:
+            raise RecordError(f"The ledger {ledger.path} has no vote {number}.")
+        if found[0] is None:
+            connection.execute(votes.update().where(column.id == number).values(undone_us=now_us()))
+
+
+def votes_about(ledger: Ledger, pictures: Iterable[int], *, undone: bool = False) -> list[Vote]:
+    """Read the votes whose two pictures are both among these generations, oldest first.
+
+    Votes that were taken back are left out unless ``undone``.
+    """
+    wanted = sorted(set(pictures))
+    among = set(wanted)
+    query = sa.select(votes).order_by(votes.c.id)
+    if not undone:
+        query = query.where(votes.c.undone_us.is_(None))
+    found: list[Vote] = []
+    with ledger.reading() as connection:
+        for start in range(0, len(wanted), _PART):
+            some = votes.c.left_generation.in_(wanted[start : start + _PART])
+            rows = connection.execute(query.where(some)).mappings()
+            found += [_vote(row) for row in rows if row["right_generation"] in among]
+    return sorted(found, key=lambda vote: vote.id or 0)
+
+
+def _check_pictures(connection: Connection, ledger: Ledger, given: Sequence[Vote]) -> None:
+    named = sorted({number for vote in given for number in (vote.left, vote.right)})
+    there: set[int] = set()
+    for start in range(0, len(named), _PART):
+        some = generations.c.id.in_(named[start : start + _PART])
+        there |= set(connection.execute(sa.select(generations.c.id).where(some)).scalars())
+    if gone := [number for number in named if number not in there]:
+        raise RecordError(
+            f"The ledger {ledger.path} has no generation {gone[0]}: these votes are about "
+            "pictures of another ledger. Nothing was written."
+        )
+
+
+def _known_tokens(connection: Connection, given: Sequence[Vote]) -> set[str]:
+    tokens = sorted({vote.token for vote in given if vote.token is not None})
+    known: set[str] = set()
+    for start in range(0, len(tokens), _PART):
+        some = votes.c.token.in_(tokens[start : start + _PART])
+        known |= set(connection.execute(sa.select(votes.c.token).where(some)).scalars())
+    return known
+
+
+def _insert(connection: Connection, vote: Vote) -> Vote:
+    row: dict[str, Any] = {
+        "rater": plain(vote.rater),
+        "left_generation": vote.left,
+        "right_generation": vote.right,
+        "winner": vote.winner,
+        "factors": "\x1f".join(vote.by),
+        "source": vote.source,
+        "seconds": vote.seconds,
+        "cast_us": round((vote.time - _EPOCH) / timedelta(microseconds=1)),
+        "token": vote.token,
+    }
+    number: Any = connection.execute(votes.insert().values(**row)).inserted_primary_key
+    return replace(vote, rater=row["rater"], id=int(number[0]))
+
+
+def _vote(row: Any) -> Vote:
+    return Vote(
+        id=row["id"],
+        rater=row["rater"],
+        left=row["left_generation"],
+        right=row["right_generation"],
+        winner=row["winner"],
+        by=tuple(row["factors"].split("\x1f")),
+        source=row["source"],
+        seconds=row["seconds"],
+        time=_EPOCH + timedelta(microseconds=row["cast_us"]),
+        token=row["token"],
+        undone=row["undone_us"] is not None,
+    )
