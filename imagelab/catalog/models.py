@@ -157,7 +157,9 @@ def meant_model(model: str) -> str:
     "Did you mean 'gpt-image-1.5', 'gpt-image-1' or 'gpt-image-2.5-flare'?"
     """
     ids = [known.id for known in all_models()]
-    close = difflib.get_close_matches(model.removeprefix(_PREFIX).lower(), ids, cutoff=0.75)
+    given = model.removeprefix(_PREFIX).lower()
+    longer = [known for known in ids if given not in ids and known.startswith(f"{given}-")]
+    close = longer or difflib.get_close_matches(given, ids, cutoff=0.75)
     return f"Did you mean {either([repr(name) for name in close])}?" if close else ""
 
 

@@ -118,6 +118,12 @@ def test_a_misspelt_model_is_suggested() -> None:
     assert "chatgpt-image-latest" in message
 
 
+def test_half_a_name_suggests_the_whole_ones() -> None:
+    """A model named without its variant suggests the variants, not its elders."""
+    meant = "Did you mean 'gpt-image-2.6-sunburst' or 'gpt-image-2.6-flare'?"
+    assert models.meant_model("gpt-image-2.6") == meant
+
+
 def test_a_far_off_model_gets_no_guess() -> None:
     """Nothing is suggested for a name like no other, but the known ones are listed."""
     with pytest.raises(ModelError, match=r"^(?!.*Did you mean).*gpt-image-2"):
