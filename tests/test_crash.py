@@ -99,7 +99,7 @@ def test_a_kill_at_any_instant_leaves_a_true_ledger(
     done = {row["prompt"] for row in rows if row["status"] == "done"}
     assert done | unsure == set(PROMPTS), "running again finishes the sweep"
     assert set(after) | unsure == set(PROMPTS)
-    assert max(after.values()) == 1, "a picture was asked for twice"
+    assert max(after.values(), default=0) <= 1, "a picture was asked for twice"
     assert before.items() <= after.items()
 
 

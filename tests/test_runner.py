@@ -9,9 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -34,6 +35,8 @@ from imagelab.simulator import Fault, Simulator
 from imagelab.sweep import Cell
 from tests.servers import Asked, Server, error, picture, success
 from tests.sessions import fox, session
+
+Value = TypeVar("Value")
 
 Landed = dict[int, Generation]
 
@@ -628,7 +631,7 @@ def test_a_run_can_be_awaited(tmp_path: Path) -> None:
         return run, turns
 
     with Server(success) as server, session(tmp_path, server.url) as open_session:
-        run, turns = asyncio.run(wait(open_session))
+        run, turns = in_a_loop(wait(open_session))
     assert len(run.landed) == 2
     assert turns > 1
 
@@ -643,7 +646,7 @@ def test_an_awaited_run_raises_its_error(tmp_path: Path) -> None:
         session(tmp_path, "http://127.0.0.1:9/v1") as open_session,
         pytest.raises(UnreachableError),
     ):
-        asyncio.run(wait(open_session))
+        in_a_loop(wait(open_session))
 
 
 def test_cancelling_stops_the_run(tmp_path: Path) -> None:
@@ -659,11 +662,17 @@ def test_cancelling_stops_the_run(tmp_path: Path) -> None:
 
     with Server(gate) as server, session(tmp_path, server.url, concurrency=1) as open_session:
         run = started(open_session, foxes(10))
-        asyncio.run(give_up(run))
+        in_a_loop(give_up(run))
         gate.open()
         run.result(60)
         assert server.posts == 1
     assert (len(run.landed), run.stopped_by) == (1, "interrupted")
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, Value]) -> Value:
+    """Run a coroutine to its end; a browser's loop may stand in the way in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
 
 
 async def _value(run: Run[Any]) -> Any:

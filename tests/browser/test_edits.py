@@ -67,7 +67,7 @@ def test_a_partial_picture_is_seen_as_what_it_is(live: Notebook) -> None:
     expect(tile.locator("img")).to_have_count(1)
     expect(tile.locator(".il-unfinished")).to_have_text("partial 1 of 2")
     expect(tile).to_have_attribute("data-status", "waiting")
-    expect(tile.locator("button")).to_be_disabled()
+    expect(tile.locator(".il-open")).to_be_disabled()
     live.kernel_do("grid.update({1: came(cells[1])}, progress())")
     expect(tile.locator(".il-unfinished")).to_have_count(0)
     expect(tile).to_have_attribute("data-status", "done")
