@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from imagelab.actions import CellActions
 from imagelab.catalog.arguments import check_number, named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import again, archive, costs, files, layout, metrics, report, stills
+from imagelab.insight import archive, costs, files, layout, metrics, report, stills
+from imagelab.insight.code import code_of_cells
 from imagelab.insight.differing import Difference, differ
 from imagelab.insight.field import Field, field_of
 from imagelab.insight.report import Section
@@ -517,9 +519,10 @@ class Comparison:
     ) -> Path:
         """Write one HTML file that opens anywhere, offline: pictures, costs, parameters, code.
 
-        Pictures grow on a click, and two of them can be laid over each other. Their longer edge
-        is ``side`` pixels; left out, as large as keeps the file below about 6 MB.
-        ``sections`` stand first: verdicts, tables, charts.
+        Where there are votes it begins with the verdict and the ranking. Pictures grow on a
+        click, and two of them can be laid over each other. Their longer edge is ``side`` pixels;
+        left out, as large as keeps the file below about 6 MB. ``sections`` of your own stand
+        before everything else.
 
         >>> comparison.report("foxes.html", title="Foxes")          # doctest: +SKIP
 
@@ -532,7 +535,7 @@ class Comparison:
             self._shown(),
             title=title,
             side=side,
-            before=sections,
+            before=[*sections, *self._vote_sections()],
             after=report.cost_sections(self.frame, self.factors),
             parameters=report.parameters(list(self), self.cells, self.factors),
             code=self.code,
@@ -541,11 +544,18 @@ class Comparison:
             draft.write_text(page, encoding="utf-8")
         return Path(path)
 
+    def _vote_sections(self) -> list[Section]:
+        """Tell the verdict on everything that was voted on, what most votes are about first."""
+        there = [by for by, _ in Counter(vote.by for vote in self.votes).most_common()]
+        voted = [by for by in there if set(by) <= set(self.factors)]
+        found = [self.verdict(by=by) for by in voted]
+        return [part for one in found for part in report.vote_sections(one, alone=len(found) == 1)]
+
     @property
     def code(self) -> str:
         """The Python that asks for these pictures again."""
         held = sum(one.hold_nano for one in {one.id: one for one in self}.values())
-        return again.code(self.cells, self._session.provider, hold_nano=held)
+        return code_of_cells(self.cells, self._session.provider, hold_nano=held)
 
     def zip(self, path: str | Path) -> Path:
         """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import textwrap
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from imagelab.insight.costs import Over, spans
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from pandas import DataFrame, Series
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#5A5A5A")
@@ -35,6 +37,23 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     ax.grid(axis="y", color=RULE, lw=0.6)
     ax.set_axisbelow(True)
     return ax
+
+
+def let_go(ax: Axes) -> Any:
+    """Give the figure of a chart that goes elsewhere: a notebook does not show it a second time."""
+    import matplotlib.pyplot as plt
+
+    figure: Any = ax.get_figure(root=True)
+    plt.close(figure)
+    return figure
+
+
+def png(figure: Figure, dots_per_inch: int = 160) -> bytes:
+    """Write a figure as a PNG file, on white paper; equal figures give equal bytes."""
+    out = io.BytesIO()
+    options: dict[str, Any] = {"dpi": dots_per_inch, "facecolor": "white", "bbox_inches": "tight"}
+    figure.savefig(out, format="png", metadata={"Software": None}, **options)
+    return out.getvalue()
 
 
 def empty(ax: Axes, table: DataFrame, words: str) -> bool:
@@ -72,13 +91,11 @@ def width(starts: Any) -> float:
 
 def so_far(ax: Axes, sums: Series[Any]) -> None:
     """Draw the sum so far on an axis of its own, to the right."""
-    from matplotlib.patheffects import withStroke
-
     if len(sums) < 2:
         return
     right = ax.twinx()
-    halo = [withStroke(linewidth=3.5, foreground="white")]
-    line: dict[str, Any] = {"color": INK, "lw": 1.5, "drawstyle": "steps-mid", "path_effects": halo}
+    line: dict[str, Any] = {"color": INK, "lw": 1.5, "drawstyle": "steps-mid"}
+    line["path_effects"] = halo()
     right.plot(sums.index, sums.cumsum(), **line)
     right.set_ylim(bottom=0)
     right.set_ylabel("dollars so far (line)", color=INK)
@@ -134,8 +151,28 @@ def interval(ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool) 
         "textcoords": "offset points",
         "va": "center",
         "fontsize": 9,
+        "path_effects": halo(),
     }
     ax.annotate(short(row.level), here, color=INK, **at)
+
+
+def halo() -> list[Any]:
+    """Set a line or words off from what they cross."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.5, foreground="white")]
+
+
+def whisker(ax: Axes, row: float, low: float, high: float, value: float, filled: bool) -> None:
+    """Draw a value with its interval along a line, filled where it is the one to look at."""
+    ax.hlines(row, low, high, color=COLOURS[0], lw=3, alpha=0.45)
+    face, size = (COLOURS[0], 90) if filled else ("white", 44)
+    ax.scatter([value], [row], s=size, color=face, edgecolor=COLOURS[0], lw=1.8, zorder=3)
+
+
+def dollars(cost_nano: int | None) -> str:
+    """Write money on a chart, where a bare dollar sign would begin mathematics."""
+    return show(cost_nano).replace("$", r"\$")
 
 
 def jitter(at: int, many: int) -> Any:
@@ -168,9 +205,8 @@ def money_axis(ax: Axes, axis: str = "y") -> None:
     """Write an axis in dollars."""
     from matplotlib.ticker import FuncFormatter
 
-    # A bare dollar sign would begin mathematics.
-    def words(dollars: float, _: int) -> str:
-        return show(nano(dollars)).replace("$", r"\$")
+    def words(amount: float, _: int) -> str:
+        return dollars(nano(amount))
 
     getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(words))
 

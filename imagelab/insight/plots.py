@@ -8,7 +8,7 @@ the same, so that they read in grey print too. Real and simulated money never sh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from imagelab.errors import InputError
 from imagelab.insight.costs import Over, check_columns, costs
@@ -16,11 +16,13 @@ from imagelab.insight.drawing import (
     INK,
     MARKS,
     MOST_KINDS,
+    RULE,
     SOFT,
     axes,
     beside,
     date_axis,
     diverging,
+    dollars,
     duels,
     empty,
     ends,
@@ -32,13 +34,30 @@ from imagelab.insight.drawing import (
     short,
     so_far,
     stack,
+    whisker,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["cost", "frontier", "latency", "quoted", "spend", "wins"]
+    from imagelab.insight.findings import Findings
+    from imagelab.insight.ranking import Ranking
+
+__all__ = ["cost", "frontier", "latency", "quoted", "spend", "win_rates", "wins"]
+
+NO_VOTES, STRENGTH = "no votes yet", "strength (log odds)"
+
+
+class Voted(Protocol):
+    """What people voted on: a comparison."""
+
+    def verdict(self) -> Findings:
+        """Say which level is worth its price."""
+
+
+Judged: TypeAlias = "Findings | Ranking | Voted"
+"""What a chart of votes is drawn from."""
 
 
 def spend(
@@ -107,19 +126,57 @@ def cost(
     return ax
 
 
-def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
-    """Draw quality against cost: strengths with their intervals, and the frontier.
+def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
+    """Draw each level's win rate with its 95 % interval, and what a picture of it costs.
 
-    ``ranking`` is a table with the columns ``level`` (or it is the index), ``strength`` or
-    ``win_rate``, its bounds ``low`` and ``high``, and ``cost_usd``; or an object whose ``frame``
-    is one, such as a verdict. A bound that is missing or infinite is drawn as an arrow. On the
-    frontier stands what no cheaper level equals.
+    ``given`` is a verdict, or a ranking or comparison, whose verdict is then drawn. The level
+    that the verdict takes is filled.
 
-    >>> imagelab.plots.frontier(comparison.verdict())       # doctest: +SKIP
+    >>> imagelab.plots.win_rates(comparison)        # doctest: +SKIP
     """
-    table, label = _ranked(ranking)
+    found = _verdict(given)
+    ax = axes(ax, (6.4, 1.3 + 0.42 * len(found.levels)))
+    if empty(ax, found.frame if found.ranking.counts.votes else found.frame[:0], NO_VOTES):
+        return ax
+    levels = found.levels[::-1]
+    ax.axvline(0.5, color=SOFT, lw=1, ls="--", zorder=1)
+    for row, one in enumerate(levels):
+        whisker(
+            ax,
+            row,
+            one.win_rate.low,
+            one.win_rate.high,
+            one.win_rate.value,
+            one.level == found.choice,
+        )
+    ax.set_yticks(
+        range(len(levels)), [f"{short(one.level)}   {dollars(one.cost_nano)}" for one in levels]
+    )
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.6, len(levels) - 0.4))
+    ax.grid(visible=False, axis="y")
+    ax.grid(axis="x", color=RULE, lw=0.6)
+    ax.spines[["left"]].set_visible(False)
+    ax.tick_params(length=0)
+    filled = "; filled: the one to take" if found.choice else ""
+    ax.set_xlabel(f"win rate, with its 95 % interval{filled}", fontsize=9)
+    ax.set_title("Who wins how often", loc="left")
+    return ax
+
+
+def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw quality against cost: win rates with their intervals, and the frontier.
+
+    ``given`` is a verdict, a ranking or a comparison; or a table with the columns ``level`` (or
+    it is the index), ``strength`` or ``win_rate``, its bounds ``low`` and ``high``, and
+    ``cost_usd``. A bound that is missing or infinite is drawn as an arrow. On the frontier
+    stands what no cheaper level equals.
+
+    >>> imagelab.plots.frontier(comparison)         # doctest: +SKIP
+    """
+    table, label = _ranked(given)
     ax = axes(ax, (6.0, 4.0))
-    if empty(ax, table, "no level has a strength and a cost yet"):
+    if empty(ax, table, "no level has votes and a known cost yet"):
         return ax
     best = table["strength"].cummax().shift(fill_value=float("-inf"))
     front = table[table["strength"] > best]
@@ -131,6 +188,8 @@ def frontier(ranking: Any, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(reach)
     ax.margins(x=0.2)
     money_axis(ax, "x")
+    if label != STRENGTH:
+        ax.yaxis.set_major_formatter("{x:.0%}")
     ax.minorticks_off()
     ax.set_xticks(_apart(table["cost_usd"]))
     ax.set_xlabel("dollars a picture")
@@ -204,22 +263,24 @@ def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = N
     return ax
 
 
-def wins(matrix: Any, *, ax: Axes | None = None) -> Axes:
+def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each level (down) beat each other one (across), in percent and in duels.
 
-    ``matrix`` is a square table of wins, levels down and across; or an object whose ``matrix``
-    is one, such as a ranking. Half a win for each side may stand for a tie.
+    ``given`` is a ranking, a verdict or a comparison; or a square table of wins, levels down and
+    across. A tie is half a win for each side.
 
-    >>> imagelab.plots.wins(comparison.ranking(by="quality"))       # doctest: +SKIP
+    >>> imagelab.plots.wins(comparison)             # doctest: +SKIP
     """
     import numpy as np
 
-    table = _square(matrix)
+    table = _square(given)
     many = len(table) > MOST_KINDS
     wide, high = (0.62, 0.5) if many else (1.1, 0.9)
     ax = axes(ax, (wide * len(table) + 2.4, high * len(table) + 1.4))
     won = table.to_numpy(float)
     met = won + won.T
+    if empty(ax, table if met.any() else table[:0], NO_VOTES):
+        return ax
     rates = np.divide(won, met, out=np.full_like(won, np.nan), where=met > 0)
     ax.imshow(rates, cmap=diverging(), vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*won.shape):
@@ -286,26 +347,42 @@ def _all_spans(starts: Any, over: Over) -> Any:
     return whole if len(whole) <= 2000 else starts
 
 
+def _verdict(given: Any) -> Findings:
+    """Take a verdict, or find that of a ranking or a comparison."""
+    from imagelab.insight.findings import Findings, costs_of
+    from imagelab.insight.ranking import Ranking
+
+    if isinstance(given, Ranking):
+        return Findings(given.field, given.votes, costs_of(given.field), simulated=False)
+    found = given.verdict() if callable(getattr(given, "verdict", None)) else given
+    if not isinstance(found, Findings):
+        raise InputError(
+            "A comparison is wanted here, or what its ranking() or verdict() gave, not "
+            f"{type(given).__name__}."
+        )
+    return found
+
+
 def _ranked(given: Any) -> tuple[DataFrame, str]:
     """Read levels with a strength and its bounds, cheapest first, and what the strength is."""
     import pandas as pd
 
-    table = getattr(given, "frame", given)
-    if isinstance(table, pd.DataFrame) and "level" not in table.columns:
-        table = table.reset_index(names="level")
-    columns = getattr(table, "columns", ())
-    kind = "strength" if "strength" in columns else "win_rate"
+    if not isinstance(given, pd.DataFrame):
+        found = _verdict(given)
+        given = found.frame if found.ranking.counts.votes else found.frame[:0]
+    table = given if "level" in given.columns else given.reset_index(names="level")
+    kind = "strength" if "strength" in table.columns else "win_rate"
     wanted = ("level", kind, "low", "high", "cost_usd")
-    if not isinstance(table, pd.DataFrame) or not set(wanted) <= set(columns):
+    if not set(wanted) <= set(table.columns):
         raise InputError(
             "A table with the columns level, strength (or win_rate), low, high and cost_usd is "
-            "wanted here."
+            "wanted here, or a comparison."
         )
     numbers = dict.fromkeys(("strength", "low", "high", "cost_usd"), "float64")
     known = table[list(wanted)].rename(columns={kind: "strength"}).astype(numbers)
     known = known[known["cost_usd"].notna() & (known["cost_usd"] > 0) & known["strength"].notna()]
     known = known.sort_values("cost_usd", kind="stable", ignore_index=True)
-    label = "strength (log odds)" if kind == "strength" else "win rate against the others"
+    label = STRENGTH if kind == "strength" else "win rate against the others"
     return known, label
 
 
@@ -321,10 +398,15 @@ def _apart(dollars: Iterable[float]) -> list[float]:
 def _square(given: Any) -> DataFrame:
     import pandas as pd
 
-    table = getattr(given, "matrix", given)
-    if not isinstance(table, pd.DataFrame) or list(table.index) != list(table.columns):
-        raise InputError("A square table of wins is wanted: the same levels down and across.")
-    return table.astype(float).fillna(0)
+    if not isinstance(given, pd.DataFrame):
+        found = _verdict(given)
+        counts, names = found.ranking.counts, list(found.field.levels)
+        return pd.DataFrame(counts.wins + counts.ties / 2, names, names)
+    if list(given.index) != list(given.columns):
+        raise InputError(
+            "A square table of wins is wanted, the same levels down and across, or a comparison."
+        )
+    return given.astype(float).fillna(0)
 
 
 def _reach(table: DataFrame) -> tuple[float, float]:

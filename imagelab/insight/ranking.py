@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,15 +136,24 @@ class Ranking:
         order = " > ".join(str(level) for level in self.frame.index)
         return f"Ranking({order}; {self.counts.votes} votes)"
 
+    @property
+    def words(self) -> str:
+        """How it was made, and from what."""
+        return f"{MODEL}. {self.counts.votes} votes, {self.trust}"
+
+    @property
+    def table(self) -> DataFrame:
+        """The table as people read it; ``frame`` has the numbers."""
+        import pandas as pd
+
+        rows = [_as_read(self.fit, self.field.levels.index(level)) for level in self.frame.index]
+        return pd.DataFrame(rows, index=self.frame.index.rename(None))
+
     def _repr_html_(self) -> str:
         import html
 
-        formats = dict.fromkeys(("win_rate", "win_low", "win_high"), "{:.0%}".format)
-        shown = self.frame.to_html(
-            border=0, escape=True, float_format="{:.2f}".format, formatters=formats
-        )
-        words = f"{MODEL}. {self.counts.votes} votes, {self.trust}"
-        return dollars_kept(f"{shown}<p>{html.escape(words)}</p>")
+        shown = self.table.to_html(border=0, escape=True)
+        return dollars_kept(f"{shown}<p>{html.escape(self.words)}</p>")
 
 
 def rank(field: Field, votes: Sequence[Vote]) -> Ranking:
@@ -161,6 +171,18 @@ def rank(field: Field, votes: Sequence[Vote]) -> Ranking:
             f"{' but skips' * bool(counting)}: vote with comparison.vote(...)."
         )
     return ranking
+
+
+def _as_read(made: Fit, level: int) -> dict[str, str]:
+    strong, row = strength(made, level), _row(made, level)
+    ends = [f"{end:.2f}" if math.isfinite(end) else "" for end in (strong.low, strong.high)]
+    low, high = ends
+    words = " to ".join(ends) if low and high else f"{low} or more" if low else f"{high} or less"
+    return {
+        "strength (95 %)": f"{strong.value:.2f} ({words if low or high else 'any'})",
+        "win rate (95 %)": str(win_rate(made, level)),
+        "won, tied, lost": f"{row['wins']}, {row['ties']}, {row['losses']}",
+    }
 
 
 def table(levels: Sequence[str], made: Fit) -> DataFrame:

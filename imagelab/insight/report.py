@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from imagelab.catalog.arguments import check_number
 from imagelab.catalog.money import nano, show
 from imagelab.errors import InputError
-from imagelab.insight import stills
+from imagelab.insight import plots, stills
 from imagelab.insight.costs import costs
+from imagelab.insight.drawing import let_go, png
 from imagelab.insight.layout import Board
 from imagelab.insight.spending import quoted
 from imagelab.insight.tables import styled
+from imagelab.insight.verdict import Verdict
 from imagelab.request import SETTINGS, Generation
 from imagelab.sweep import Cell
 
@@ -135,14 +136,12 @@ def _shown(section: Section) -> dict[str, Any]:
         "title": section.title,
         "words": [line for line in section.words.splitlines() if line.strip()],
         "table": Markup(table),  # noqa: S704 - our own table, whose every text is escaped
-        "figure": "" if section.figure is None else _drawn(section.figure),
+        "figure": "" if section.figure is None else _data_uri(png(section.figure)),
     }
 
 
-def _drawn(figure: Figure) -> str:
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=160, bbox_inches="tight", facecolor="white")
-    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
+def _data_uri(data: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
 
 
 @cache
@@ -156,6 +155,24 @@ def _policy(script: str) -> str:
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'"
     )
+
+
+def vote_sections(verdict: Verdict, *, alone: bool) -> list[Section]:
+    """Tell what people voted: the verdict, the ranking it rests on, and who beat whom.
+
+    Without votes there is nothing to tell. Where votes compare several things, and this is not
+    ``alone``, headings say which.
+    """
+    ranking = verdict.ranking
+    if not ranking.counts.votes:
+        return []
+    by = "" if alone else f" by {' and '.join(verdict.field.by)}"
+    chart, matrix = let_go(verdict.plot()), let_go(plots.wins(verdict))
+    words = "\n".join(verdict.sentences)
+    return [
+        Section(title=f"Verdict{by}", words=words, table=verdict.table, figure=chart),
+        Section(title=f"Ranking{by}", words=ranking.words, table=ranking.table, figure=matrix),
+    ]
 
 
 def cost_sections(frame: DataFrame, factors: Mapping[str, Sequence[str]]) -> list[Section]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imagelab.catalog.money import show
-from imagelab.insight import rates
+from imagelab.insight import drawing, plots
 from imagelab.insight.field import Field
 from imagelab.insight.findings import ALIKE, Findings, costs_of
 from imagelab.insight.ranking import MODEL
@@ -58,8 +57,7 @@ class Verdict(Findings):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the win rates with their intervals, the price beside each level."""
-        marked = [(one.level, one.win_rate, one.cost_nano) for one in self.levels]
-        return rates.plot(marked, chosen=self.choice, ax=ax)
+        return plots.win_rates(self, ax=ax)
 
     def _answer(self) -> str:
         votes = self.ranking.counts.votes
@@ -136,10 +134,11 @@ class Verdict(Findings):
     def text(self) -> str:
         """Words and table, for terminals."""
         said = "\n".join(self.sentences)
-        return f"{said}\n\n{self._shown().to_string()}" if self.votes else said
+        return f"{said}\n\n{self.table.to_string()}" if self.votes else said
 
-    def _shown(self) -> DataFrame:
-        """The table as people read it."""
+    @property
+    def table(self) -> DataFrame:
+        """The table as people read it; ``frame`` has the numbers."""
         import pandas as pd
 
         rows = [
@@ -159,7 +158,7 @@ class Verdict(Findings):
     def page(self) -> str:
         """Words and table, as HTML."""
         first, *rest = map(html.escape, self.sentences)
-        table = self._shown().to_html(border=0, escape=True) if self.votes else ""
+        table = self.table.to_html(border=0, escape=True) if self.votes else ""
         words = "".join(f"<p>{one}</p>" for one in rest)
         how = f"<p><small>{html.escape(self._how())}</small></p>" if self.votes else ""
         return dollars_kept(f"<p><b>{first}</b></p>{table}{words}{how}")
@@ -173,11 +172,8 @@ class Verdict(Findings):
 
     @property
     def chart(self) -> bytes:
-        """The chart as a PNG file, readable on light and dark."""
-        out = io.BytesIO()
-        figure: Any = self.plot().figure
-        figure.savefig(out, format="png", metadata={"Software": None})
-        return out.getvalue()
+        """The chart as a PNG file."""
+        return drawing.png(drawing.let_go(self.plot()), 110)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

@@ -17,6 +17,8 @@ import matplotlib.pyplot as plt
 from imagelab import plots
 from imagelab.errors import InputError
 from imagelab.insight.costs import log_frame
+from imagelab.insight.verdict import Verdict, decide
+from tests.insight.contests import field, votes
 from tests.insight.test_costs import rows
 
 DAY = 86_400_000_000
@@ -110,22 +112,35 @@ def test_the_frontier_leaves_out_what_is_dearer_and_no_better() -> None:
     assert list(ax.lines[0].get_xdata()) == [0.011, 0.167]
 
 
-def test_a_verdict_with_its_levels_in_the_index_is_drawn() -> None:
-    """Win rates by level stand for strengths, and an object is drawn by its frame."""
-
-    class Verdict:
-        frame = RANKING.set_index("level").rename(columns={"strength": "win_rate"})
-
-    assert "win rate" in plots.frontier(Verdict()).get_ylabel()
+JUDGED = decide(
+    field(cost_nano=11_000_000), votes([(11, 1, "left"), (11, 21, "tie")]), simulated=True
+)
 
 
-def test_a_ranking_is_drawn_by_its_matrix() -> None:
-    """An object that has a matrix of wins is drawn by it."""
+class Compared:
+    """A comparison, as far as a chart knows one."""
 
-    class Ranking:
-        matrix = WINS
+    def verdict(self) -> Verdict:
+        """Say which level is worth its price."""
+        return JUDGED
 
-    assert "75%" in {text.get_text().split("\n")[0] for text in plots.wins(Ranking()).texts}
+
+@pytest.mark.parametrize(
+    "given", [JUDGED, JUDGED.ranking, Compared()], ids=["verdict", "ranking", "comparison"]
+)
+def test_charts_of_votes_take_what_a_person_has(given: Any) -> None:
+    """A comparison, its verdict and its ranking are each drawn, by the same hand."""
+    assert "win rate" in plots.frontier(given).get_ylabel()
+    assert len(plots.win_rates(given).collections) == 6
+    words = {text.get_text() for text in plots.wins(given).texts}
+    assert {"100%\nof 1", "50%\nof 1", "no duel"} <= words
+
+
+@pytest.mark.parametrize("chart", [plots.win_rates, plots.frontier, plots.wins])
+def test_a_chart_without_votes_says_so(chart: Callable[..., Any]) -> None:
+    """Where nobody voted yet there are axes with one sentence on them."""
+    ax = chart(decide(field(), [], simulated=True))
+    assert "votes" in ax.texts[0].get_text()
 
 
 def test_a_table_that_does_not_fit_is_said() -> None:
@@ -134,6 +149,8 @@ def test_a_table_that_does_not_fit_is_said() -> None:
         plots.frontier(WINS)
     with pytest.raises(InputError, match="square"):
         plots.wins(RANKING)
+    with pytest.raises(InputError, match="A comparison is wanted"):
+        plots.win_rates(3)  # type: ignore[arg-type]
 
 
 def test_dollars_in_words_are_no_mathematics() -> None:

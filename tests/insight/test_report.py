@@ -81,6 +81,21 @@ def test_sections_stand_first(pair: Comparison, tmp_path: Path) -> None:
     assert words.index("Verdict") < words.index("a fox")
 
 
+def test_votes_are_told_before_the_pictures(lab: Lab, pair: Comparison, tmp_path: Path) -> None:
+    """Verdict, ranking and win matrix are there by themselves; without votes nothing is."""
+    assert "Verdict" not in Reader(write(pair, tmp_path)).words
+    voted = lab.compare("an owl", quality=["low", "high"], model=["gpt-image-1", "gpt-image-2"])
+    low, high = voted["low", "gpt-image-1"], voted["high", "gpt-image-1"]
+    voted.add_votes([(low, high, "right")] * 12, by="quality")  # type: ignore[list-item]
+    page = Reader(write(voted, tmp_path))
+    assert len([one for one in page.named("img") if "figure" in (one.get("class") or "")]) == 2
+    assert page.words.index("Verdict") < page.words.index("Take high") < page.words.index("Ranking")
+    assert page.words.index("Davidson") < page.words.index("an owl")
+    voted.add_votes([(low, voted["low", "gpt-image-2"], "tie")], by="model")  # type: ignore[list-item]
+    words = Reader(write(voted, tmp_path)).words
+    assert words.index("Verdict by quality") < words.index("Ranking by model")
+
+
 def test_pictures_are_of_the_size_that_is_asked(pair: Comparison, tmp_path: Path) -> None:
     """A smaller side makes a smaller file."""
     assert len(write(pair, tmp_path, side=64)) < len(write(pair, tmp_path)) / 2

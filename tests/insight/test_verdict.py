@@ -203,7 +203,7 @@ def test_the_chart_is_drawn_on_axes_that_are_given() -> None:
     found = verdict(clear())
     assert found.plot(axes) is axes
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["level 2   $0.167", "level 1   $0.042", "level 0   $0.011"]
+    assert labels == [r"level 2   \$0.167", r"level 1   \$0.042", r"level 0   \$0.011"]
 
 
 def test_the_chart_is_a_picture(tmp_path: Any) -> None:
