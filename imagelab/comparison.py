@@ -561,8 +561,9 @@ class Comparison:
         """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
 
         ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
-        provider: a paid run becomes a free tutorial, or a bug report. No key, owner or host is
-        in it; prompts, and errors in their own words, are.
+        provider: a paid run becomes a free tutorial, or a bug report. Votes go along, each with
+        its rater's name as it was given. No key, owner or host is in it; prompts, and errors in
+        their own words, are.
 
         >>> comparison.zip("foxes.zip")         # doctest: +SKIP
 
@@ -571,7 +572,16 @@ class Comparison:
 
         """
         rows = self._session.ledger.rows(one.id for one in self)
-        return archive.write(path, self.cells, self._asked(), rows, came=self.came, left=self.left)
+        return archive.write(
+            path,
+            self.cells,
+            self._asked(),
+            rows,
+            votes=self.votes,
+            read=self._session.store.read,
+            came=self.came,
+            left=self.left,
+        )
 
     def _asked(self) -> dict[int, Generation]:
         """Give what was asked for, by position, of the cells that are here."""
@@ -696,12 +706,19 @@ def run_to_end(run: Run[Result]) -> Result:
     return live.follow(run)
 
 
-def finisher() -> Callable[[Run[Comparison]], Comparison]:
-    """Make what a run brought a comparison; where no grid shows it, say once what is missing."""
+def finisher(recorded: archive.Archive | None = None) -> Callable[[Run[Comparison]], Comparison]:
+    """Make what a run brought a comparison; where no grid shows it, say once what is missing.
+
+    ``recorded`` is the ZIP that is replayed: its votes about these pictures come along.
+    """
     told: list[str] = []
 
     def finish(run: Run[Comparison]) -> Comparison:
         made = Comparison(run.session, run.cells, run.landed, came=run.came, left=run.left)
+        if recorded and recorded.votes:
+            from imagelab.voting import bring
+
+            bring(run.session.ledger, recorded, made)
         if made.shortfall and not told and not in_notebook():
             told.append(made.shortfall)
             sys.stderr.write(f"imagelab: {made.shortfall}\n")

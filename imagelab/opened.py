@@ -14,7 +14,7 @@ from imagelab.errors import SetupError
 from imagelab.exchange.client import Client
 from imagelab.insight import unpacking
 from imagelab.pipeline import Session
-from imagelab.records import travelling
+from imagelab.records import travelling, votes
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 
@@ -23,7 +23,7 @@ from imagelab.records.store import Store
 def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Comparison:
     """Open what ``comparison.zip`` wrote: a comparison that shows itself, offline and for nothing.
 
-    It has its pictures, costs and errors as they were, and ledger and files of its own, in
+    It has its pictures, costs, errors and votes as they were, and ledger and files of its own, in
     ``folder`` (a new one, or the one it was opened in before), or for as long as Python runs.
     ``Lab(replay=path)`` runs code against it as if it were the provider.
 
@@ -42,6 +42,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
         store.keep(data, suffix)
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
     travelling.take_over(ledger, held.rows)
+    votes.cast(ledger, held.votes)
     rows = {row["id"]: ledger.generation(row["id"]) for row in held.rows}
     session = Session(
         provider=held.provider,

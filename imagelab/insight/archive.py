@@ -1,7 +1,7 @@
 """A comparison in a ZIP: originals under the hash of their bytes, and a manifest of all the rest.
 
-``manifest.json`` holds the cells and the rows of the ledger that a reader needs: no owner, no
-host and no key. What is read is believed in nothing: names, sizes, hashes and values
+``manifest.json`` holds the cells, the rows of the ledger and the votes that a reader needs: no
+owner, no host and no key. What is read is believed in nothing: names, sizes, hashes and values
 are checked before anything is kept, and nothing is ever unpacked by the name it claims.
 """
 
@@ -19,6 +19,7 @@ from imagelab.records.ledger import Came
 from imagelab.records.travelling import packed
 from imagelab.request import Generation
 from imagelab.sweep import Cell
+from imagelab.vote import Vote
 
 FORMAT, VERSION = "imagelab comparison", 1
 MANIFEST = "manifest.json"
@@ -28,7 +29,7 @@ _STEADY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """What a ZIP holds, checked: cells, rows by id, and the bytes of pictures by hash."""
+    """What a ZIP holds, checked: cells, rows, votes about them, and bytes of pictures by hash."""
 
     digest: str
     cells: tuple[Cell, ...]
@@ -36,6 +37,7 @@ class Archive:
     came: Mapping[int, Came]
     left: Mapping[int, str]
     rows: tuple[Mapping[str, Any], ...]
+    votes: tuple[Vote, ...]
     suffixes: Mapping[str, str]
     read: Callable[[str], bytes]
 
@@ -57,12 +59,14 @@ def write(
     generations: Mapping[int, Generation],
     rows: Sequence[Mapping[str, Any]],
     *,
+    votes: Sequence[Vote] = (),
+    read: Callable[[str], bytes],
     came: Mapping[int, str] = {},
     left: Mapping[int, str] = {},
 ) -> Path:
-    """Write the ZIP: cells, what each shows by position, and the ledger's rows of that.
+    """Write the ZIP: cells, what each shows by position, and the ledger's rows and votes of that.
 
-    The same comparison gives the same bytes.
+    ``read`` gives the bytes of a picture by its hash. The same comparison gives the same bytes.
 
     Raises:
         RecordError: it cannot be written, or a picture is gone (a ``PictureError``).
@@ -74,14 +78,17 @@ def write(
         "version": VERSION,
         "cells": [_of_cell(cell, generations, came, left) for cell in cells],
         "generations": [packed(row) for row in rows],
+        "votes": [_of_vote(vote) for vote in votes],
     }
+    files = {one.picture: one.format for one in unique.values() if one.picture}
+    files |= {r.sha256: r.format for one in unique.values() for r in one.request.references}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     with written(path, "ZIP file") as draft, zipfile.ZipFile(draft, "w") as file:
         kept = zipfile.ZIP_DEFLATED
         file.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), kept)
-        for one in {g.picture: g for g in unique.values() if g.picture}.values():
+        for picture, suffix in files.items():
             # Pictures are pressed as far as they go already.
-            file.writestr(_entry(f"pictures/{one.picture}.{one.format}"), one.bytes)
+            file.writestr(_entry(f"pictures/{picture}.{suffix}"), read(picture))
     return Path(path)
 
 
@@ -108,5 +115,20 @@ def _of_cell(
         "request": asked if shown is None else None,
         "came": came.get(at),
         "left": left.get(at),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_vote(vote: Vote) -> dict[str, Any]:
+    """Write a vote; where it was cast from, and under which number, stays here."""
+    found = {
+        "rater": vote.rater,
+        "left": vote.left,
+        "right": vote.right,
+        "winner": vote.winner,
+        "by": list(vote.by),
+        "source": vote.source,
+        "seconds": vote.seconds,
+        "time": vote.time.isoformat(),
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from imagelab import errors
 from imagelab.errors import InputError
 from imagelab.insight.archive import Archive
-from imagelab.pictures import MIME
+from imagelab.pictures import MIME, Reference
+from imagelab.records.asking import pictures_in, request_of
 from imagelab.records.rows import generation_of
 from imagelab.records.travelling import unpacked
 from imagelab.request import ImageRequest, names, plain
 from imagelab.sweep import Cell
+from imagelab.vote import Vote
 
 STATUSES = ("done", "failed", "refused", "unknown", "spoilt")
 
@@ -37,6 +43,8 @@ def archive(
     rows = {row["id"]: row for row in map(_row, _list(manifest, "generations"))}
     _check_rows(list(rows.values()), len(manifest["generations"]), suffixes)
     cells = [(_cell(one, rows), one) for one in _list(manifest, "cells")]
+    # A ZIP of an older imagelab has no votes.
+    votes = [_vote(one, rows) for one in _list({"votes": [], **manifest}, "votes")]
     if len({cell.position for cell, _ in cells}) < len(cells):
         raise ManifestError("names a cell twice")
     shown = {c.position: raw["generation"] for c, raw in cells if raw.get("generation") is not None}
@@ -47,6 +55,7 @@ def archive(
         came={c.position: "sent" for c, raw in cells if raw.get("came") == "sent"},
         left={c.position: str(raw["left"]) for c, raw in cells if raw.get("left")},
         rows=tuple(rows.values()),
+        votes=tuple(_told_apart(votes)),
         suffixes=suffixes,
         read=bytes_of,
     )
@@ -56,8 +65,9 @@ def _check_rows(rows: Sequence[Mapping[str, Any]], told: int, suffixes: Mapping[
     living = [(row["key"], row["sample"], row["take"]) for row in rows if row["status"] != "failed"]
     if len(rows) < told or len(set(living)) < len(living):
         raise ManifestError("names a row twice")
-    if unseen := set(suffixes) - {row["picture"] for row in rows}:
+    if unseen := set(suffixes) - pictures_in(rows):
         raise ManifestError(f"has no row for the picture {min(unseen)[:12]}…")
+    # What went along with an edit is not in a ZIP of an older imagelab.
     for row in rows:
         if row["picture"] is not None and row["picture"] not in suffixes:
             raise ManifestError(
@@ -89,8 +99,20 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     kind = getattr(errors, row["error_kind"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
         row["error_kind"] = None
+    try:
+        along = request_of(row).references
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InputError):
+        raise ManifestError("has a row that nobody could have asked for") from None
+    if not all(_is_reference(one) for one in along):
+        raise ManifestError("names what went along by what is no hash")
     # An unfinished picture is no answer, and stays where it came.
     return {**row, "partial": None}
+
+
+def _is_reference(one: Reference) -> bool:
+    named = isinstance(one.sha256, str) and re.fullmatch(r"[0-9a-f]{64}", one.sha256)
+    sizes = (one.width, one.height, one.size_bytes)
+    return bool(named) and one.format in MIME and all(type(size) is int for size in sizes)
 
 
 _END_OF_TIME = 253_402_300_800_000_000
@@ -120,3 +142,35 @@ def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> I
         return ImageRequest(**given)
     except (InputError, TypeError, AttributeError, ValueError) as cause:
         raise ManifestError(f"asks for what cannot be asked: {cause}") from cause
+
+
+def _vote(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Vote:
+    """Take a vote over: about two rows that are there, cast at a time that has been."""
+    by, seconds = raw.get("by"), raw.get("seconds")
+    texts = isinstance(by, list) and by and all(isinstance(name, str) and name for name in by)
+    sides = [raw.get("left"), raw.get("right")]
+    if not texts or not all(type(one) is int and one in rows for one in sides):
+        raise ManifestError(f"has a vote that is none: {str(dict(raw))[:80]}")
+    try:
+        time = datetime.fromisoformat(raw["time"])
+        return Vote(
+            rater=plain(raw["rater"]),
+            left=raw["left"],
+            right=raw["right"],
+            winner=raw["winner"],
+            by=tuple(map(plain, by or [])),
+            source=raw["source"],
+            seconds=None if seconds is None else float(seconds),
+            time=(time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC),
+        )
+    except (InputError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as cause:
+        raise ManifestError(f"has a vote that is none: {cause}") from cause
+
+
+def _told_apart(votes: Sequence[Vote]) -> Iterator[Vote]:
+    """Give each vote a token of its content, so that it counts once wherever it is opened."""
+    seen = Counter[Vote]()
+    for vote in votes:
+        seen[vote] += 1
+        words = repr((vote, seen[vote]))
+        yield replace(vote, token=hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())

@@ -10,11 +10,17 @@ from typing import Any
 from imagelab.insight.archive import Archive
 from imagelab.records.rows import generation_of
 from imagelab.request import REPLAY, SETTINGS, key_of
-from imagelab.simulator import bodies
+from imagelab.simulator import bodies, multipart, uploads
 from imagelab.simulator.bodies import Reply
+from imagelab.simulator.checks import Asked
+from imagelab.simulator.multipart import Form
+from imagelab.sweep import WHOLE
 
-Answer = Callable[[bytes, str], Reply]
-"""Gives the whole answer to a request's body, under the id of the request."""
+Answer = Callable[[Asked, str], Reply]
+"""Gives the whole answer to a request, under the id of the request."""
+
+TRANSPORT = ("n", "stream", "partial_images", "user", "safety_identifier")
+"""What says how a picture travels and for whom, and not which it is."""
 
 
 def answers(archive: Archive) -> Answer:
@@ -29,9 +35,9 @@ def answers(archive: Archive) -> Answer:
         rows.setdefault(key_of(REPLAY, asked.operation, asked.parameters()), []).append(row)
     given = dict.fromkeys(rows, 0)
 
-    def answer(raw: bytes, request_id: str) -> Reply:
-        body = _body(raw)
-        key = key_of(REPLAY, "generate", body)
+    def answer(request: Asked, request_id: str) -> Reply:
+        body = _body(request)
+        key = key_of(REPLAY, "edit" if request.operation == "edit" else "generate", body)
         if key not in rows:
             return _not_there(body, archive)
         row = rows[key][given[key] % len(rows[key])]
@@ -41,14 +47,32 @@ def answers(archive: Archive) -> Answer:
     return answer
 
 
-def _body(raw: bytes) -> dict[str, Any]:
-    """Read what decides the picture; how it travels (streams, users) is left out."""
+def _body(request: Asked) -> dict[str, Any]:
+    """Read what decides the picture; what went along is told by its hash, as in a key."""
     try:
-        body = json.loads(raw)
+        if multipart.is_form(request.content_type):
+            body = _of_form(multipart.read(request.raw, request.content_type))
+        else:
+            body = json.loads(request.raw)
     except (ValueError, RecursionError):
         return {}
     known = body if isinstance(body, dict) else {}
-    return {name: known[name] for name in ("prompt", *SETTINGS) if known.get(name) is not None}
+    return {name: one for name, one in known.items() if one is not None and name not in TRANSPORT}
+
+
+def _of_form(form: Form) -> dict[str, Any]:
+    """Read a form as JSON would say it: numbers, and files by their hash."""
+    body = {name: _number(name, text) for name, text in form.tree().items()}
+    along = uploads.from_form(form)
+    if isinstance(along, Reply):
+        return {}
+    beside = {"mask": along.mask, "markup": along.markup}
+    files = {name: one.digest for name, one in beside.items() if one is not None}
+    return {**body, "images": [one.digest for one in along.images], **files}
+
+
+def _number(name: str, text: Any) -> Any:
+    return int(text) if name in WHOLE and isinstance(text, str) else text
 
 
 def _not_there(body: Mapping[str, Any], archive: Archive) -> Reply:

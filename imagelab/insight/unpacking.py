@@ -123,16 +123,16 @@ def _digest(text: bytes) -> str:
 
 
 def pictures(archive: Archive) -> Iterator[tuple[str, str, bytes]]:
-    """Read every picture that a row shows: its hash, its suffix and its bytes, checked.
+    """Read every picture that a row tells of: its hash, its suffix and its bytes, checked.
 
     Raises:
         InputError: its bytes are others than its name says, or no picture.
 
     """
-    done = {row["picture"] for row in archive.rows if row["status"] == "done"}
-    for name in dict.fromkeys(row["picture"] for row in archive.rows if row["picture"]):
+    spoilt = {row["picture"] for row in archive.rows if row["status"] != "done"}
+    for name in archive.suffixes:
         data = archive.read(name)
-        if name in done:
+        if name not in spoilt:
             try:
                 look(data)
             except PictureError as cause:

@@ -12,6 +12,7 @@ from imagelab.connections import Connections
 from imagelab.errors import InputError
 from imagelab.exchange.place import Place
 from imagelab.insight import costs, metrics
+from imagelab.insight.archive import Archive
 from imagelab.insight.pricebook import Prices
 from imagelab.pipeline import Session
 from imagelab.records import measures
@@ -33,6 +34,7 @@ class Base:
     _connections: Connections
     _session: Session
     _prices: Prices
+    _recorded: Archive | None
     _watches: weakref.WeakSet[Watch[Any]]
 
     @property

@@ -17,6 +17,7 @@ from imagelab.errors import InputError, RecordError, SetupError
 from imagelab.exchange.place import Place
 from imagelab.insight import replaying as recording
 from imagelab.insight import unpacking
+from imagelab.insight.archive import Archive
 from imagelab.insight.pricebook import Prices
 from imagelab.lab.accounts import Accounts
 from imagelab.lab.asking import Asking
@@ -91,6 +92,7 @@ class Lab(Asking, Accounts, Looking):
         replay: str | Path | None = None,
     ) -> None:
         recorded = _recorded(replay, provider, base_url)
+        self._recorded = recorded.held if recorded else None
         self._place = (
             recorded.place
             if recorded
@@ -244,14 +246,15 @@ class Lab(Asking, Accounts, Looking):
         return self._session.ledger.pictures_of(key)
 
 
-class _Recorded(NamedTuple):
+class _Replay(NamedTuple):
     place: Place
     answer: recording.Answer
+    held: Archive
 
 
 def _recorded(
     replay: str | Path | None, provider: str | None, base_url: str | None
-) -> _Recorded | None:
+) -> _Replay | None:
     """Read the ZIP that is to answer, if one is."""
     if replay is None:
         if provider == REPLAY:
@@ -263,7 +266,7 @@ def _recorded(
         )
     held = unpacking.read(replay)
     place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
-    return _Recorded(place, recording.answers(held))
+    return _Replay(place, recording.answers(held), held)
 
 
 def _make_folder(path: Path) -> None:

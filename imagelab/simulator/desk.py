@@ -45,7 +45,7 @@ class Desk:
         *,
         drawn: Callable[[dict[str, object]], int] | None = None,
         retire: bool = False,
-        answer: Callable[[bytes, str], Reply] | None = None,
+        answer: Callable[[Asked, str], Reply] | None = None,
     ) -> None:
         self._answer = answer
         self.limits = limits
@@ -59,7 +59,7 @@ class Desk:
     def receive(self, asked: Asked, request_id: str) -> Order:
         """Decide what becomes of a request."""
         if self._answer is not None:
-            return Order(reply=self._answer(asked.raw, request_id))
+            return Order(reply=self._answer(asked, request_id))
         wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)

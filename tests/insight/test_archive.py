@@ -120,6 +120,78 @@ def test_what_was_not_asked_for_is_told_again(open_lab: Callable[..., Lab], tmp_
     assert back.shortfall == stopped.shortfall
 
 
+# ---- votes ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Comparison]:
+    """Two prompts at two tiers, with votes of two people, one of them a ballot's kind of vote."""
+    with Lab(path=tmp_path_factory.mktemp("voted")) as lab:
+        found = lab.compare(["a fox", "an owl"], quality=["low", "high"])
+        pair: Any = found["a fox", "low"], found["a fox", "high"]
+        found.add_votes([(*pair, "right")] * 12 + [(*pair, "skip")], rater="ann")
+        found.add_votes([(*pair, "left"), (*pair, "tie")], rater="bob <b>")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def voted_zip(voted: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a ZIP."""
+    return voted.zip(tmp_path_factory.mktemp("zip") / "voted.zip")
+
+
+def test_votes_travel(voted: Comparison, voted_zip: Path, tmp_path: Path) -> None:
+    """The verdict on an opened ZIP is the one on the original, word for word; it packs alike."""
+    back = imagelab.open_zip(voted_zip)
+    assert back.verdict().text == voted.verdict().text
+    assert back.ranking().frame.equals(voted.ranking().frame)
+    assert [vote.rater for vote in back.votes] == [vote.rater for vote in voted.votes]
+    assert back.zip(tmp_path / "again.zip").read_bytes() == voted_zip.read_bytes()
+
+
+def test_votes_are_counted_once_wherever_they_are_opened(voted_zip: Path, tmp_path: Path) -> None:
+    """Opening a ZIP twice in one folder keeps each vote once; new votes stay."""
+    first = imagelab.open_zip(voted_zip, folder=tmp_path / "out")
+    first.add_votes([(first[0], first[1], "tie")], rater="cleo")  # type: ignore[list-item]
+    assert len(imagelab.open_zip(voted_zip, folder=tmp_path / "out").votes) == 16
+
+
+def test_no_token_of_a_vote_travels(voted_zip: Path) -> None:
+    """A vote is who said what of which pictures and when: nothing tells where it was cast."""
+    with zipfile.ZipFile(voted_zip) as file:
+        told = json.loads(file.read("manifest.json"))["votes"]
+    fields = {"rater", "left", "right", "winner", "by", "source", "time"}
+    assert {frozenset(one) for one in told} == {frozenset(fields)}
+
+
+def test_a_replay_brings_the_votes_along(
+    voted: Comparison, voted_zip: Path, tmp_path: Path
+) -> None:
+    """Asked again of the ZIP, the pictures have other rows and the same votes, each once."""
+    with Lab(replay=voted_zip, path=tmp_path / "replay") as lab:
+        lab.compare("a fox", quality="high")
+        for _ in range(2):
+            again = lab.compare(["a fox", "an owl"], quality=["high", "low"])
+        matrix = voted.ranking().matrix
+        assert again.ranking().matrix.loc["low", "high"] == matrix.loc["low", "high"]
+        assert len(again.votes) == len(voted.votes)
+
+
+def test_edits_are_replayed_too(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+    """What went along is in the ZIP, and the code of an opened one gets the same bytes."""
+    lab = open_lab()
+    fox = lab.generate("a fox")
+    size = {"output_format": "jpeg", "output_compression": 40}
+    first = lab.compare("make it night", images=[[fox, fox]], quality=["low", "medium"], **size)
+    assert isinstance(first, Comparison)
+    packed = first.zip(tmp_path / "edits.zip")
+    assert len(imagelab.open_zip(packed, folder=tmp_path / "out")) == 2
+    again = open_lab(replay=packed, path=tmp_path / "out").compare(
+        "make it night", images=[[fox.path, fox.path]], quality=["low", "medium"], **size
+    )
+    assert [one.picture for one in again] == [one.picture for one in first]
+
+
 # ---- hostile ZIPs -----------------------------------------------------------------------------
 
 
@@ -142,6 +214,16 @@ def first_row(**values: Any) -> Callable[[dict[str, bytes]], None]:
 def first_cell(**values: Any) -> Callable[[dict[str, bytes]], None]:
     """Change the first cell of the manifest."""
     return manifest(lambda content: content["cells"][0].update(values))
+
+
+def first_vote(**values: Any) -> Callable[[dict[str, bytes]], None]:
+    """Put a vote into the manifest."""
+    vote = {"rater": "ann", "left": 1, "right": 2, "winner": "left", "by": ["quality"]}
+    vote |= {"source": "human", "time": "2026-11-25T20:00:00+00:00", **values}
+    return manifest(lambda content: content.update(votes=[vote]))
+
+
+REFERENCE = {"sha256": "../../x", "format": "png", "width": 1, "height": 1, "size_bytes": 1}
 
 
 def swap_pictures(files: dict[str, bytes]) -> None:
@@ -189,6 +271,16 @@ HOSTILE: dict[str, tuple[Callable[[dict[str, bytes]], Any], str]] = {
     "no row": (first_cell(generation=10**9), "not in it"),
     "odd cell": (first_cell(position="0"), "a cell that is none"),
     "odd factors": (first_cell(factors={"a": 1}), "a cell that is none"),
+    "votes": (manifest(lambda c: c.update(votes={})), "no list of votes"),
+    "strangers": (first_vote(left=10**9), "a vote that is none"),
+    "itself": (first_vote(left=1, right=1), "not about 1 and itself"),
+    "nobody": (first_vote(rater=3), "a vote that is none"),
+    "odd winner": (first_vote(winner="both"), "a vote that is none"),
+    "odd moment": (first_vote(time="yesterday"), "a vote that is none"),
+    "endless": (first_vote(seconds=-1), "a vote that is none"),
+    "odd reference": (first_row(images='[{"sha256": "../../x"}]'), "could have asked for"),
+    "odd hash": (first_row(images=json.dumps([REFERENCE])), "no hash"),
+    "cut JSON": (first_row(images="["), "could have asked for"),
     "impossible": (first_cell(generation=None, request={**ASKED, "prompt": ""}), "asked"),
 }
 
