@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from imagelab.catalog.money import nano, show
@@ -20,6 +22,9 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 HATCHES = ("", "//", "..", "xx", "--", "\\\\", "oo", "++")
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 INK, SOFT, RULE = "#222222", "#5f6068", "#d9dade"
+
+MOST_DOTS = 2400
+"""The longer edge of a chart as a file, in pixels."""
 
 MOST_KINDS = len(COLOURS)
 """What varies more than that is not told apart by colour; the rest is drawn as one."""
@@ -49,9 +54,10 @@ def let_go(ax: Axes) -> Any:
 
 
 def png(figure: Figure, dots_per_inch: int = 160) -> bytes:
-    """Write a figure as a PNG file, on white paper; equal figures give equal bytes."""
+    """Write a figure as a PNG file, on white paper; a very large one is written less finely."""
     out = io.BytesIO()
-    options: dict[str, Any] = {"dpi": dots_per_inch, "facecolor": "white", "bbox_inches": "tight"}
+    dpi = min(dots_per_inch, MOST_DOTS / max(figure.get_size_inches()))
+    options: dict[str, Any] = {"dpi": dpi, "facecolor": "white", "bbox_inches": "tight"}
     figure.savefig(out, format="png", metadata={"Software": None}, **options)
     return out.getvalue()
 
@@ -135,7 +141,9 @@ def duels(
     ax.text(column, row, words, ha="center", va="center", color=ink, fontsize=9 if counted else 7)
 
 
-def interval(ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool) -> None:
+def interval(
+    ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool, is_named: bool
+) -> None:
     """Draw a level with its interval and name; an end without a bound is an arrow."""
     colour = COLOURS[0] if on_front else SOFT
     here = (row.cost_usd, row.strength)
@@ -146,14 +154,13 @@ def interval(ax: Axes, row: Any, reach: tuple[float, float], *, on_front: bool) 
         ax.annotate("", (row.cost_usd, edge if endless else bound), here, arrowprops=arrow)
     face = colour if on_front else "white"
     ax.scatter([row.cost_usd], [row.strength], s=56, color=face, edgecolor=colour, lw=1.6, zorder=3)
-    at: dict[str, Any] = {
-        "xytext": (9, 0),
-        "textcoords": "offset points",
-        "va": "center",
-        "fontsize": 9,
-        "path_effects": halo(),
-    }
-    ax.annotate(short(row.level), here, color=INK, **at)
+    if is_named:
+        # Above and to the left of the frontier nothing lies; its first point has the axis there.
+        above = on_front and row.Index > 0
+        at: dict[str, Any] = {"xytext": (-8, 4), "ha": "right", "va": "bottom"}
+        at = at if above else {"xytext": (9, -3), "ha": "left", "va": "top"}
+        words: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9, "color": INK}
+        ax.annotate(short(row.level), here, path_effects=halo(), **at, **words)
 
 
 def halo() -> list[Any]:
@@ -173,6 +180,25 @@ def whisker(ax: Axes, row: float, low: float, high: float, value: float, filled:
 def dollars(cost_nano: int | None) -> str:
     """Write money on a chart, where a bare dollar sign would begin mathematics."""
     return show(cost_nano).replace("$", r"\$")
+
+
+UNDRAWN = "□"
+"""What stands for letters that no font here has: matplotlib would warn of each of them."""
+
+
+def _letters() -> frozenset[int]:
+    """Give the letters that charts can be written in, with the fonts that are set now."""
+    from matplotlib import rcParams
+
+    return _letters_of(tuple(rcParams["font.family"]))
+
+
+@cache
+def _letters_of(families: tuple[str, ...]) -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    files = [findfont(FontProperties(family=[one])) for one in families]
+    return frozenset().union(*(get_font(file).get_charmap() for file in files))
 
 
 def jitter(at: int, many: int) -> Any:
@@ -239,5 +265,8 @@ def legend(ax: Axes, many: int) -> None:
 
 def short(name: Any) -> str:
     """Write a value of a factor on a chart: at most two lines, dollars no mathematics."""
-    words = textwrap.shorten(str(name), 44, placeholder=" …")
+    drawn = "".join(
+        one if ord(one) in _letters() else UNDRAWN for one in str(name) if one.isprintable()
+    )
+    words = textwrap.shorten(re.sub(f"{UNDRAWN}+", UNDRAWN, drawn), 44, placeholder=" …")
     return "\n".join(textwrap.wrap(words, 22)[:2]).replace("$", r"\$")

@@ -48,6 +48,9 @@ __all__ = ["cost", "frontier", "latency", "quoted", "spend", "win_rates", "wins"
 
 NO_VOTES, STRENGTH = "no votes yet", "strength (log odds)"
 
+MOST_NAMED, MOST_NUMBERS = 6, 16
+"""How many levels are all named beside their dots, and have numbers in the win matrix."""
+
 
 class Voted(Protocol):
     """What people voted on: a comparison."""
@@ -135,7 +138,9 @@ def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
     >>> imagelab.plots.win_rates(comparison)        # doctest: +SKIP
     """
     found = _verdict(given)
-    ax = axes(ax, (6.4, 1.3 + 0.42 * len(found.levels)))
+    ax = axes(
+        ax, (6.4, 1.3 + (0.42 if len(found.levels) <= MOST_NAMED else 0.33) * len(found.levels))
+    )
     if empty(ax, found.frame if found.ranking.counts.votes else found.frame[:0], NO_VOTES):
         return ax
     levels = found.levels[::-1]
@@ -175,7 +180,7 @@ def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> imagelab.plots.frontier(comparison)         # doctest: +SKIP
     """
     table, label = _ranked(given)
-    ax = axes(ax, (6.0, 4.0))
+    ax = axes(ax, (6.0, 4.0) if len(table) <= MOST_NAMED else (8.5, 5.2))
     if empty(ax, table, "no level has votes and a known cost yet"):
         return ax
     best = table["strength"].cummax().shift(fill_value=float("-inf"))
@@ -184,9 +189,12 @@ def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     reach = _reach(table)
     for row in table.itertuples():
-        interval(ax, row, reach, on_front=row.Index in front.index)
+        on_front = row.Index in front.index
+        interval(ax, row, reach, on_front=on_front, is_named=on_front or len(table) <= MOST_NAMED)
     ax.set_ylim(reach)
     ax.margins(x=0.2)
+    if len(table) > MOST_NAMED:
+        ax.text(1, 0, "grey: a cheaper level is as strong", **_BELOW, transform=ax.transAxes)
     money_axis(ax, "x")
     if label != STRENGTH:
         ax.yaxis.set_major_formatter("{x:.0%}")
@@ -274,8 +282,8 @@ def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     import numpy as np
 
     table = _square(given)
-    many = len(table) > MOST_KINDS
-    wide, high = (0.62, 0.5) if many else (1.1, 0.9)
+    many, crowded = len(table) > MOST_KINDS, len(table) > MOST_NUMBERS
+    wide, high = (0.26, 0.24) if crowded else (0.62, 0.5) if many else (1.1, 0.9)
     ax = axes(ax, (wide * len(table) + 2.4, high * len(table) + 1.4))
     won = table.to_numpy(float)
     met = won + won.T
@@ -284,18 +292,19 @@ def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     rates = np.divide(won, met, out=np.full_like(won, np.nan), where=met > 0)
     ax.imshow(rates, cmap=diverging(), vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*won.shape):
-        if row != column:
+        if row != column and not crowded:
             figures = float(rates[row, column]), float(met[row, column])
             duels(ax, row, column, *figures, counted=not many)
     names = [short(name) for name in table.index]
     ax.set_xticks(range(len(names)), names, rotation=90 if many else 0)
     ax.set_yticks(range(len(names)), names)
-    ax.tick_params(length=0, bottom=False, top=False)
+    ax.tick_params(length=0, bottom=False, top=False, labelsize=6.5 if crowded else 9)
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
     ax.set_xlabel("... this one")
     ax.set_ylabel("this one beat ...")
-    ax.set_title("Who won how often", loc="left")
+    key = " (blue: more than half; orange: less; grey: no duel)" if crowded else ""
+    ax.set_title(f"Who won how often{key}", loc="left")
     return ax
 
 
@@ -381,16 +390,22 @@ def _ranked(given: Any) -> tuple[DataFrame, str]:
     numbers = dict.fromkeys(("strength", "low", "high", "cost_usd"), "float64")
     known = table[list(wanted)].rename(columns={kind: "strength"}).astype(numbers)
     known = known[known["cost_usd"].notna() & (known["cost_usd"] > 0) & known["strength"].notna()]
-    known = known.sort_values("cost_usd", kind="stable", ignore_index=True)
+    order: dict[str, Any] = {"ascending": [True, False], "ignore_index": True}
+    known = known.sort_values(["cost_usd", "strength"], kind="stable", **order)
     label = STRENGTH if kind == "strength" else "win rate against the others"
     return known, label
+
+
+_BELOW: dict[str, Any] = {"ha": "right", "va": "bottom", "fontsize": 8, "color": SOFT}
 
 
 def _apart(dollars: Iterable[float]) -> list[float]:
     """Choose the costs to name on a logarithmic axis: none so near another that words meet."""
     kept: list[float] = []
-    for one in sorted(dollars):
-        if not kept or one > 1.4 * kept[-1]:
+    costs = sorted(dollars)
+    least = max(1.02, (costs[-1] / costs[0]) ** (1 / 7))
+    for one in costs:
+        if not kept or one > least * kept[-1]:
             kept.append(one)
     return kept
 

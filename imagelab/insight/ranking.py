@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagelab.errors import InputError
 from imagelab.insight import agreement
 from imagelab.insight.agreement import Share
 from imagelab.insight.field import Field
-from imagelab.insight.strengths import Z95, Counts, Fit, bound, bounds, fit
+from imagelab.insight.strengths import Counts, Fit, bound, bounds, fit
 from imagelab.request import dollars_kept
 from imagelab.vote import Vote
 
@@ -146,7 +146,7 @@ class Ranking:
         """The table as people read it; ``frame`` has the numbers."""
         import pandas as pd
 
-        rows = [_as_read(self.fit, self.field.levels.index(level)) for level in self.frame.index]
+        rows = [_as_read(row) for row in self.frame.to_dict("records")]
         return pd.DataFrame(rows, index=self.frame.index.rename(None))
 
     def _repr_html_(self) -> str:
@@ -173,14 +173,13 @@ def rank(field: Field, votes: Sequence[Vote]) -> Ranking:
     return ranking
 
 
-def _as_read(made: Fit, level: int) -> dict[str, str]:
-    strong, row = strength(made, level), _row(made, level)
-    ends = [f"{end:.2f}" if math.isfinite(end) else "" for end in (strong.low, strong.high)]
-    low, high = ends
-    words = " to ".join(ends) if low and high else f"{low} or more" if low else f"{high} or less"
+def _as_read(row: Mapping[Hashable, Any]) -> dict[str, str]:
+    """Write a row down; an end that nothing bounds is said in words."""
+    low, high = (f"{row[end]:.2f}" if math.isfinite(row[end]) else "" for end in ("low", "high"))
+    words = f"{low} to {high}" if low and high else f"{low} or more" if low else f"{high} or less"
     return {
-        "strength (95 %)": f"{strong.value:.2f} ({words if low or high else 'any'})",
-        "win rate (95 %)": str(win_rate(made, level)),
+        "strength (95 %)": f"{row['strength']:.2f} ({words if low or high else 'any'})",
+        "win rate (95 %)": str(Estimate(row["win_rate"], row["win_low"], row["win_high"])),
         "won, tied, lost": f"{row['wins']}, {row['ties']}, {row['losses']}",
     }
 
@@ -254,8 +253,8 @@ def _share(made: Fit, level: int, weights: Array, ends: tuple[bool, bool]) -> Es
     weights[level] = 0.0
     return Estimate(
         float(made.odds.score[level] @ weights),
-        _end(made, level, weights, -Z95) if ends[0] else 0.0,
-        _end(made, level, weights, Z95) if ends[1] else 1.0,
+        _end(made, level, weights, -made.reach) if ends[0] else 0.0,
+        _end(made, level, weights, made.reach) if ends[1] else 1.0,
     )
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 5_600_000
 """What pictures may take in a page, a third longer as text, where nobody says how large."""
 
+INCH = 96
+"""Pixels of a page."""
+
 SIDES = (1024, 896, 768, 640, 512, 448, 384, 320, 256, 192, 144, 112)
 """The sizes that are tried, largest first, in pixels of the longer edge."""
 
@@ -38,7 +41,8 @@ SIDES = (1024, 896, 768, 640, 512, 448, 384, 320, 256, 192, 144, 112)
 class Section:
     """A part of a report beside its pictures: words, a table, a chart, or all of them.
 
-    ``table`` is a DataFrame, ``figure`` one of matplotlib's. Words and headings are text, not
+    ``table`` is a DataFrame, ``figure`` one of matplotlib's; ``lead`` sets the first line of the
+    words off from the rest. Words and headings are text, not
     HTML: whatever is in them is shown as it is.
     """
 
@@ -46,6 +50,7 @@ class Section:
     words: str = ""
     table: DataFrame | None = None
     figure: Figure | None = None
+    lead: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.title, str) or not isinstance(self.words, str):
@@ -75,12 +80,14 @@ def render(
         if not isinstance(one, Section):
             raise InputError(f"A section of a report is a Section, not {one!r}.")
     script = _script()
+    told = [[_shown(one) for one in sections] for sections in (before, after)]
+    charts = sum(len(one["figure"]["uri"]) for part in told for one in part if one["figure"])
     return stills.render_report(
         board,
-        shrunk(originals, side),
+        shrunk(originals, side, max(MOST_BYTES // 2, MOST_BYTES - charts)),
         title=title,
-        before=[_shown(one) for one in before],
-        after=[_shown(one) for one in after],
+        before=told[0],
+        after=told[1],
         parameters=parameters,
         code=code,
         script=script,
@@ -134,14 +141,18 @@ def _shown(section: Section) -> dict[str, Any]:
     table = "" if section.table is None else styled(section.table).to_html()
     return {
         "title": section.title,
+        "lead": section.lead,
         "words": [line for line in section.words.splitlines() if line.strip()],
         "table": Markup(table),  # noqa: S704 - our own table, whose every text is escaped
-        "figure": "" if section.figure is None else _data_uri(png(section.figure)),
+        "figure": None if section.figure is None else _printed(section.figure),
     }
 
 
-def _data_uri(data: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
+def _printed(figure: Figure) -> dict[str, Any]:
+    """Write a chart into the page, an inch of it as wide as CSS holds an inch to be."""
+    data = png(figure, 2 * INCH)
+    width = int.from_bytes(data[16:20]) // 2
+    return {"uri": f"data:image/png;base64,{base64.b64encode(data).decode()}", "width": width}
 
 
 @cache
@@ -170,8 +181,8 @@ def vote_sections(verdict: Verdict, *, alone: bool) -> list[Section]:
     chart, matrix = let_go(verdict.plot()), let_go(plots.wins(verdict))
     words = "\n".join(verdict.sentences)
     return [
-        Section(title=f"Verdict{by}", words=words, table=verdict.table, figure=chart),
-        Section(title=f"Ranking{by}", words=ranking.words, table=ranking.table, figure=matrix),
+        Section(title=f"Verdict{by}", words=words, table=verdict.table, figure=chart, lead=True),
+        Section(title=f"Ranking{by}", words=verdict.how, table=ranking.table, figure=matrix),
     ]
 
 

@@ -26,7 +26,7 @@ RIDGE = 0.05
 """One over the prior's variance: strengths within about ±9 of each other, in log odds."""
 
 Z95 = 1.959963984540054
-"""How many standard errors a 95 % interval reaches to each side."""
+"""How many standard errors a 95 % interval reaches to each side where votes are many."""
 
 SMALL, MOST_STEPS = 1e-6, 200
 """Newton doubles the good digits: after a step of a millionth a trillionth is left."""
@@ -122,6 +122,17 @@ class Fit:
 
         return np.linalg.inv(self.information).astype(np.float64)
 
+    @property
+    def reach(self) -> float:
+        """How many standard errors a 95 % interval reaches: Student's quantile.
+
+        One degree of freedom a vote, less what was estimated. With the normal one, of 20 votes'
+        intervals 92.4 % held the truth and not 95 % (``tests/bench/deciding.py``).
+        """
+        free = max(2, self.counts.votes - (len(self.point) - 1))
+        bend = (5 * Z95**5 + 16 * Z95**3 + 3 * Z95) / (96 * free**2)
+        return Z95 + (Z95**3 + Z95) / (4 * free) + bend  # Fisher and Cornish, 1960
+
     @cached_property
     def height(self) -> float:
         """The penalised log likelihood."""
@@ -159,8 +170,9 @@ def root(top: Fit, along: Array, value: float) -> float:
     return size if along @ top.point >= value else -size
 
 
-def bounds(top: Fit, along: Array, z: float = Z95) -> tuple[Fit, Fit]:
-    """Give the likeliest points at the two ends of the interval in a direction."""
+def bounds(top: Fit, along: Array) -> tuple[Fit, Fit]:
+    """Give the likeliest points at the two ends of the 95 % interval in a direction."""
+    z = top.reach
     return bound(top, along, -z), bound(top, along, z)
 
 

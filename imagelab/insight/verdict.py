@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-SHOWN_PROMPTS = 8
+SHOWN_PROMPTS, SHOWN_LEVELS, LONGEST = 8, 5, 60
+"""How many prompts and levels a sentence names, and how much of each."""
 
 
 class Verdict(Findings):
@@ -65,7 +66,7 @@ class Verdict(Findings):
             return f"No votes by {' and '.join(self.field.by)} yet, so no verdict."
         if not self.settled:
             known = [c for c in self.claims if c.settled and c.says == "worse"]
-            worse = ", ".join(_named(self.field.levels[claim.level]) for claim in known)
+            worse = _listed([self.field.levels[claim.level] for claim in known])
             partly = f" Known already: {worse} {_are(len(known))} worse than {_named(self.best)}."
             return (
                 f"Too few votes to say: {votes} so far, {_guess(self.to_go)} would settle it."
@@ -80,10 +81,11 @@ class Verdict(Findings):
 
     def _unpriced(self) -> str:
         good = [one for one in self.levels if one.place != "worse"]
-        unknown = ", ".join(one.level for one in good if one.cost_nano is None)
-        names = ", ".join(one.level for one in good if one.level != self.best)
+        unknown = _listed([one.level for one in good if one.cost_nano is None])
+        names = _listed([one.level for one in good if one.level != self.best])
         as_good = f", and as good {_are(len(good) - 1)} {names}" if names else ""
-        return f"{self.best} is the best{as_good}. What a picture costs is unknown of: {unknown}."
+        best = _named(self.best)
+        return f"{best} is the best{as_good}. What a picture costs is unknown of: {unknown}."
 
     def _price(self) -> str:
         """Compare the price of the choice with that of the best, or with those of the others."""
@@ -121,7 +123,7 @@ class Verdict(Findings):
         if not self.differs:
             return []
         names = list(self.differs.items())
-        shown = "; ".join(f"{name!r}: {words}" for name, words in names[:SHOWN_PROMPTS])
+        shown = "; ".join(f"{_named(name)}: {words}" for name, words in names[:SHOWN_PROMPTS])
         more = f"; and {len(names) - SHOWN_PROMPTS} more" if len(names) > SHOWN_PROMPTS else ""
         return [f"It differs for {shown}{more}."]
 
@@ -134,7 +136,7 @@ class Verdict(Findings):
     def text(self) -> str:
         """Words and table, for terminals."""
         said = "\n".join(self.sentences)
-        return f"{said}\n\n{self.table.to_string()}" if self.votes else said
+        return f"{said}\n\n{self.table.rename(index=_cut).to_string()}" if self.votes else said
 
     @property
     def table(self) -> DataFrame:
@@ -160,10 +162,12 @@ class Verdict(Findings):
         first, *rest = map(html.escape, self.sentences)
         table = self.table.to_html(border=0, escape=True) if self.votes else ""
         words = "".join(f"<p>{one}</p>" for one in rest)
-        how = f"<p><small>{html.escape(self._how())}</small></p>" if self.votes else ""
+        how = f"<p><small>{html.escape(self.how)}</small></p>" if self.votes else ""
         return dollars_kept(f"<p><b>{first}</b></p>{table}{words}{how}")
 
-    def _how(self) -> str:
+    @property
+    def how(self) -> str:
+        """What the columns of the table mean, and by which model they were found."""
         return (
             f"{MODEL}. Win rate: against an average other level, a tie counting half. As good: the "
             "best takes less than 60 % against it; worse: the best takes more than half; both 95 % "
@@ -200,8 +204,21 @@ def _guess(votes: int) -> str:
 
 
 def _named(level: str) -> str:
-    """Write a level into a sentence: one of several words in quotation marks."""
-    return repr(level) if " " in level else level
+    """Write a level into a sentence: one of several words in quotation marks, a long one cut."""
+    whole = _cut(level)
+    return f"'{whole}'" if " " in whole else whole
+
+
+def _cut(level: str) -> str:
+    words = " ".join(level.split())
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1].rstrip()}…"
+
+
+def _listed(levels: Sequence[str]) -> str:
+    names = [_named(level) for level in levels]
+    if len(names) > SHOWN_LEVELS:
+        names = [*names[: SHOWN_LEVELS - 1], f"{len(names) - SHOWN_LEVELS + 1} more"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
 
 
 def _are(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -134,6 +135,27 @@ def test_charts_of_votes_take_what_a_person_has(given: Any) -> None:
     assert len(plots.win_rates(given).collections) == 6
     words = {text.get_text() for text in plots.wins(given).texts}
     assert {"100%\nof 1", "50%\nof 1", "no duel"} <= words
+
+
+def test_letters_that_no_font_has_are_a_box_and_no_warning() -> None:
+    """A prompt of emoji and of letters from everywhere is a level like any other."""
+    table = RANKING.assign(level=["🦊 雪の中 \n fox", "שלום <b>"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plots.frontier(table)
+        ax.figure.canvas.draw()
+    assert [text.get_text() for text in ax.texts if "fox" in text.get_text()] == ["□ □ fox"]
+
+
+def test_many_levels_stay_readable_and_quick() -> None:
+    """Fifty levels have colours in place of numbers, and names where the frontier is."""
+    many = [f"level {at}" for at in range(50)]
+    ax = plots.wins(pd.DataFrame(1, many, many))
+    assert not ax.texts
+    assert "blue" in ax.get_title(loc="left")
+    rows = {"strength": range(50), "low": -1.0, "high": 60.0, "cost_usd": [0.01, 0.02] * 25}
+    ax = plots.frontier(pd.DataFrame({"level": many, **rows}))
+    assert {text.get_text() for text in ax.texts} >= {"level 48", "level 49"}
 
 
 @pytest.mark.parametrize("chart", [plots.win_rates, plots.frontier, plots.wins])

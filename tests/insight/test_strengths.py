@@ -8,9 +8,10 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from imagelab.insight.ranking import strength, win_rate
-from imagelab.insight.strengths import Z95, Counts, bounds, fit, root
+from imagelab.insight.strengths import Counts, bounds, fit, root
 from tests.insight.voters import Voters
 
 PLAIN = Counts(
@@ -95,10 +96,17 @@ def test_with_ties_it_equals_statsmodels() -> None:
 
 
 def test_an_interval_ends_where_the_likelihood_has_fallen_by_its_share() -> None:
-    """At both ends twice the loss of log likelihood is the quantile of chi squared."""
+    """At both ends twice the loss of log likelihood is the square of Student's quantile."""
     made = fit(TIED)
     for end in bounds(made, along(1, 4, 5)):
-        assert 2 * (made.height - end.height) == pytest.approx(Z95**2, rel=1e-6)
+        assert 2 * (made.height - end.height) == pytest.approx(made.reach**2, rel=1e-6)
+
+
+@pytest.mark.parametrize("votes", [5, 21, 80, 100_000])
+def test_intervals_of_few_votes_reach_farther(votes: int) -> None:
+    """They reach as far as Student's quantile says, and with many votes as the normal one."""
+    made = fit(Counts(np.array([[0, votes - 2.0], [2, 0]]), np.zeros((2, 2))))
+    assert made.reach == pytest.approx(t.ppf(0.975, votes - 1), rel=0.02)
 
 
 def test_the_signed_root_changes_its_sign_at_the_estimate() -> None:

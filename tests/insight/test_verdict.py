@@ -134,7 +134,7 @@ def test_unknown_costs_are_not_guessed() -> None:
     }
     found = verdict(clear(), replace(made, entries=entries))
     assert found.choice is None
-    assert "unknown of: level 1" in found.sentences[0]
+    assert "unknown of: 'level 1'" in found.sentences[0]
     assert found.frame["cost_usd"].isna().tolist() == [False, True, False]
 
 
