@@ -231,10 +231,17 @@ def money_axis(ax: Axes, axis: str = "y") -> None:
     """Write an axis in dollars."""
     from matplotlib.ticker import FuncFormatter
 
-    def words(amount: float, _: int) -> str:
-        return dollars(nano(amount))
+    line = getattr(ax, f"{axis}axis")
 
-    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(words))
+    def words(amount: float, _: int) -> str:
+        places = line.get_majorticklocs()
+        if line.get_scale() != "linear" or len(places) < 2:
+            return dollars(nano(amount))
+        step = float(places[1] - places[0])
+        digits = 0 if step >= 1 else max(2, math.ceil(-math.log10(step) - 1e-9))
+        return rf"\${amount:,.{digits}f}"
+
+    line.set_major_formatter(FuncFormatter(words))
 
 
 def date_axis(ax: Axes, starts: Any, over: Over) -> None:
@@ -242,7 +249,10 @@ def date_axis(ax: Axes, starts: Any, over: Over) -> None:
     from matplotlib import dates
 
     if len(starts) <= 12:
-        ax.set_xticks(starts, list(spans(starts.to_series(), over)), rotation=30, ha="right")
+        tilted: dict[str, Any] = {"rotation": 30, "ha": "right"} if len(starts) > 4 else {}
+        ax.set_xticks(starts, list(spans(starts.to_series(), over)), **tilted)
+        if len(starts) < 3:
+            ax.margins(x=0.8)
         return
     locator: Any = dates.AutoDateLocator()  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)

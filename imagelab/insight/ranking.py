@@ -233,8 +233,7 @@ def win_rate(made: Fit, level: int) -> Estimate:
     import numpy as np
 
     weights = np.ones(len(made.strengths)) / (len(made.strengths) - 1)
-    below, above = bounded(made.counts)
-    return _share(made, level, weights, (bool(below[level]), bool(above[level])))
+    return _share(made, level, weights)
 
 
 def against(made: Fit, level: int, other: int) -> Estimate:
@@ -243,22 +242,29 @@ def against(made: Fit, level: int, other: int) -> Estimate:
 
     weights = np.zeros(len(made.strengths))
     weights[other] = 1.0
-    reaches = reaching(made.counts)
-    return _share(made, level, weights, (bool(reaches[level, other]), bool(reaches[other, level])))
+    return _share(made, level, weights)
 
 
-def _share(made: Fit, level: int, weights: Array, ends: tuple[bool, bool]) -> Estimate:
-    """Estimate a weighted mean of shares, along the direction in which it grows fastest."""
+def _share(made: Fit, level: int, weights: Array) -> Estimate:
+    """Estimate a weighted mean of shares, along the direction in which it grows fastest.
+
+    Of a level from which no chain of victories leads here nothing bounds the share above: it
+    may be all. What it takes of the others is bounded all the same.
+    """
     weights = weights.copy()
     weights[level] = 0.0
+    reaches = reaching(made.counts)
+    below, above = weights * reaches[level], weights * reaches[:, level]
     return Estimate(
         float(made.odds.score[level] @ weights),
-        _end(made, level, weights, -made.reach) if ends[0] else 0.0,
-        _end(made, level, weights, made.reach) if ends[1] else 1.0,
+        _end(made, level, below, -made.reach),
+        _end(made, level, above, made.reach) + float(weights.sum() - above.sum()),
     )
 
 
 def _end(made: Fit, level: int, weights: Array, z: float) -> float:
+    if not weights.any():
+        return 0.0
     there = made
     for _ in range(2):  # a share is no straight line: its direction is taken anew at the end
         there = bound(made, _growth(there, level, weights), z)

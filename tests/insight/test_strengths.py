@@ -132,6 +132,15 @@ def test_a_tie_bounds_a_level_that_never_lost() -> None:
     assert strength(made, 0).high < np.inf
 
 
+def test_a_share_is_bounded_by_those_that_can_be_compared() -> None:
+    """Two that tie each other and never lost to a third: half of their share is about a half."""
+    wins, ties = np.zeros((3, 3)), np.zeros((3, 3))
+    wins[0, 2] = wins[1, 2] = 30
+    ties[0, 1] = ties[1, 0] = 36
+    rate = win_rate(fit(Counts(wins, ties)), 0)
+    assert 0.7 < rate.low < rate.value < rate.high < 0.8
+
+
 def test_two_levels_that_never_lost_to_the_rest_have_no_upper_end() -> None:
     """Two that beat each other and everybody else float above the others together."""
     wins = np.array([[0, 3, 5], [2, 0, 5], [0, 0, 0]], dtype=float)
