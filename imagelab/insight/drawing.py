@@ -26,6 +26,9 @@ INK, SOFT, RULE = "#222222", "#5f6068", "#d9dade"
 MOST_DOTS = 2400
 """The longer edge of a chart as a file, in pixels."""
 
+MOST_BESIDE = 40
+"""How many letters a legend may have beside a title, its marks counted as six each."""
+
 MOST_KINDS = len(COLOURS)
 """What varies more than that is not told apart by colour; the rest is drawn as one."""
 
@@ -261,7 +264,7 @@ def date_axis(ax: Axes, starts: Any, over: Over) -> None:
 
 
 def legend(ax: Axes, many: int) -> None:
-    """Put the legend above the chart, right of its title, where nothing lies under it."""
+    """Put the legend above the chart, where nothing lies under it; the title comes after it."""
     if many > 1:
         place: dict[str, Any] = {
             "loc": "lower right",
@@ -269,8 +272,18 @@ def legend(ax: Axes, many: int) -> None:
             "borderaxespad": 0.2,
         }
         ax.legend(ncols=min(many, 4), frameon=False, fontsize=8, **place)
-        if many > 4:
-            ax.set_title(ax.get_title(loc="left"), loc="left", pad=34)
+
+
+def title(ax: Axes, words: str, *, under: bool = True) -> None:
+    """Write the title on the left, above a legend that is too wide to stand beside it.
+
+    ``under`` tells whether the legend, if there is one, stands there.
+    """
+    found = ax.get_legend() if under else None
+    names = [text.get_text() for text in found.get_texts()] if found else []
+    is_wide = sum(len(name) + 6 for name in names) > MOST_BESIDE
+    rows = -(-len(names) // 4) if is_wide else 0
+    ax.set_title(words, loc="left", pad=6 + 15 * rows)
 
 
 def short(name: Any) -> str:

@@ -34,6 +34,7 @@ from imagelab.insight.drawing import (
     short,
     so_far,
     stack,
+    title,
     whisker,
 )
 
@@ -93,7 +94,7 @@ def spend(
     money_axis(ax)
     date_axis(ax, table.index, over)
     so_far(ax, table.fillna(0).astype(float).sum(axis=1))
-    ax.set_title(f"Spent by {over}", loc="left")
+    title(ax, f"Spent by {over}")
     return ax
 
 
@@ -112,11 +113,12 @@ def cost(
     >>> imagelab.plots.cost(lab.log)        # doctest: +SKIP
     """
     purse, money = _purse(log, simulated)
-    ax = axes(ax, (6.4, 3.6))
     purse = _known(purse, "cost_usd")
+    check_columns([by, series], purse.columns)
+    bars = len(purse[[by, series]].drop_duplicates())
+    ax = axes(ax, (min(12, max(6.4, 0.65 * bars)), 3.6))
     if empty(ax, purse, "no cost is known yet"):
         return ax
-    check_columns([by, series], purse.columns)
     purse, kinds = _few(purse, series)
     means = costs(purse, [by, *kinds])["mean_usd"].astype(float)
     table = means.unstack(kinds) if kinds and by != series else means.to_frame(by)
@@ -125,7 +127,7 @@ def cost(
     ax.set_xlabel(by)
     money_axis(ax)
     legend(ax, len(table.columns))
-    ax.set_title("Cost of a picture", loc="left")
+    title(ax, "Cost of a picture")
     return ax
 
 
@@ -165,7 +167,7 @@ def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
     ax.tick_params(length=0)
     filled = "; filled: the one to take" if found.choice else ""
     ax.set_xlabel(f"win rate, with its 95 % interval{filled}", fontsize=9)
-    ax.set_title("Who wins how often", loc="left")
+    title(ax, "Who wins how often")
     return ax
 
 
@@ -202,7 +204,7 @@ def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xticks(_apart(table["cost_usd"]))
     ax.set_xlabel("dollars a picture")
     ax.set_ylabel(label)
-    ax.set_title("What a dearer level buys", loc="left")
+    title(ax, "What a dearer level buys")
     return ax
 
 
@@ -234,7 +236,7 @@ def latency(log: DataFrame, *, by: str = "quality", ax: Axes | None = None) -> A
     ax.set_xticks(range(len(times)), names)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("seconds (simulator)" if real.empty else "seconds")
-    ax.set_title("How long a picture takes", loc="left")
+    title(ax, "How long a picture takes")
     return ax
 
 
@@ -267,7 +269,7 @@ def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = N
     ax.set_ylabel(f"paid dollars ({money})")
     if len(groups) > 1:
         ax.legend(frameon=False, fontsize=8, loc="upper left")  # the dots lie on the diagonal
-    ax.set_title("Paid against quoted", loc="left")
+    title(ax, "Paid against quoted", under=False)
     return ax
 
 
@@ -304,7 +306,7 @@ def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("... this one")
     ax.set_ylabel("this one beat ...")
     key = " (blue: more than half; orange: less; grey: no duel)" if crowded else ""
-    ax.set_title(f"Who won how often{key}", loc="left")
+    title(ax, f"Who won how often{key}")
     return ax
 
 
