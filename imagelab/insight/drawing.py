@@ -6,12 +6,13 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from imagelab.catalog.money import nano, show
 from imagelab.insight.costs import Over, spans
+from imagelab.insight.naming import cut, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,9 @@ INK, SOFT, RULE = "#222222", "#5f6068", "#d9dade"
 
 MOST_DOTS = 2400
 """The longer edge of a chart as a file, in pixels."""
+
+LONGEST = 44
+"""How many letters of a name are drawn, on two lines."""
 
 MOST_BESIDE = 40
 """How many letters a legend may have beside a title, its marks counted as six each."""
@@ -130,7 +134,7 @@ def beside(ax: Axes, table: DataFrame) -> None:
         bars = ax.bar(places, heights.fillna(0), width * 0.94, label=short(name), **style)
         words = ["" if h != h else show(nano(h)) for h in heights]
         ax.bar_label(bars, words, padding=2, fontsize=8, color=INK)
-    ax.set_xticks(range(len(table)), [short(name) for name in table.index])
+    ax.set_xticks(range(len(table)), shorts(table.index))
     ax.margins(y=0.14)
 
 
@@ -163,7 +167,7 @@ def interval(
         at: dict[str, Any] = {"xytext": (-8, 4), "ha": "right", "va": "bottom"}
         at = at if above else {"xytext": (9, -3), "ha": "left", "va": "top"}
         words: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9, "color": INK}
-        ax.annotate(short(row.level), here, path_effects=halo(), **at, **words)
+        ax.annotate(row.name, here, path_effects=halo(), **at, **words)
 
 
 def halo() -> list[Any]:
@@ -291,5 +295,10 @@ def short(name: Any) -> str:
     drawn = "".join(
         one if ord(one) in _letters() else UNDRAWN for one in str(name) if one.isprintable()
     )
-    words = textwrap.shorten(re.sub(f"{UNDRAWN}+", UNDRAWN, drawn), 44, placeholder=" …")
-    return "\n".join(textwrap.wrap(words, 22)[:2]).replace("$", r"\$")
+    words = cut(re.sub(f"{UNDRAWN}+", UNDRAWN, drawn), LONGEST)
+    return "\n".join(textwrap.wrap(words, LONGEST // 2)[:2]).replace("$", r"\$")
+
+
+def shorts(names: Iterable[Any]) -> list[str]:
+    """Write the values of a factor, those that begin alike by what tells them apart."""
+    return [short(name) for name in told_apart([str(name) for name in names], LONGEST)]

@@ -32,6 +32,7 @@ from imagelab.insight.drawing import (
     money_axis,
     shades,
     short,
+    shorts,
     so_far,
     stack,
     title,
@@ -146,6 +147,7 @@ def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
     if empty(ax, found.frame if found.ranking.counts.votes else found.frame[:0], NO_VOTES):
         return ax
     levels = found.levels[::-1]
+    names = shorts([one.level for one in levels])
     ax.axvline(0.5, color=SOFT, lw=1, ls="--", zorder=1)
     for row, one in enumerate(levels):
         whisker(
@@ -157,7 +159,8 @@ def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
             one.level == found.choice,
         )
     ax.set_yticks(
-        range(len(levels)), [f"{short(one.level)}   {dollars(one.cost_nano)}" for one in levels]
+        range(len(levels)),
+        [f"{name}   {dollars(one.cost_nano)}" for name, one in zip(names, levels, strict=True)],
     )
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.6, len(levels) - 0.4))
@@ -189,7 +192,7 @@ def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     front = table[table["strength"] > best]
     ax.plot(front["cost_usd"], front["strength"], color=SOFT, lw=1.4, ls="--", zorder=1)
     ax.set_xscale("log")
-    reach = _reach(table)
+    reach, table = _reach(table), table.assign(name=shorts(table["level"]))
     for row in table.itertuples():
         on_front = row.Index in front.index
         interval(ax, row, reach, on_front=on_front, is_named=on_front or len(table) <= MOST_NAMED)
@@ -297,7 +300,7 @@ def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
         if row != column and not crowded:
             figures = float(rates[row, column]), float(met[row, column])
             duels(ax, row, column, *figures, counted=not many)
-    names = [short(name) for name in table.index]
+    names = shorts(table.index)
     ax.set_xticks(range(len(names)), names, rotation=90 if many else 0)
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0, bottom=False, top=False, labelsize=6.5 if crowded else 9)

@@ -12,6 +12,7 @@ from imagelab.errors import InputError
 from imagelab.insight import agreement
 from imagelab.insight.agreement import Share
 from imagelab.insight.field import Field
+from imagelab.insight.naming import told_apart
 from imagelab.insight.strengths import Counts, Fit, bound, bounds, fit
 from imagelab.request import dollars_kept
 from imagelab.vote import Vote
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from imagelab.insight.strengths import Array
+
+LONGEST = 72
+"""How many letters of a level's name a table or a sentence shows."""
 
 MODEL = "Bradley-Terry with ties after Davidson (1970), 95 % profile intervals"
 
@@ -147,7 +151,8 @@ class Ranking:
         import pandas as pd
 
         rows = [_as_read(row) for row in self.frame.to_dict("records")]
-        return pd.DataFrame(rows, index=self.frame.index.rename(None))
+        names = dict(zip(self.field.levels, told_apart(self.field.levels, LONGEST), strict=True))
+        return pd.DataFrame(rows, index=[names[level] for level in self.frame.index])
 
     def _repr_html_(self) -> str:
         import html

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagelab.catalog.money import show
 from imagelab.insight import drawing, plots
 from imagelab.insight.field import Field
 from imagelab.insight.findings import ALIKE, Findings, costs_of
-from imagelab.insight.ranking import MODEL
+from imagelab.insight.naming import cut, told_apart
+from imagelab.insight.ranking import LONGEST, MODEL
 from imagelab.request import dollars_kept, in_notebook
 from imagelab.vote import Vote
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-SHOWN_PROMPTS, SHOWN_LEVELS, LONGEST = 8, 5, 60
-"""How many prompts and levels a sentence names, and how much of each."""
+SHOWN_PROMPTS, SHOWN_LEVELS = 8, 5
+"""How many prompts and levels a sentence names."""
 
 
 class Verdict(Findings):
@@ -66,8 +68,10 @@ class Verdict(Findings):
             return f"No votes by {' and '.join(self.field.by)} yet, so no verdict."
         if not self.settled:
             known = [c for c in self.claims if c.settled and c.says == "worse"]
-            worse = _listed([self.field.levels[claim.level] for claim in known])
-            partly = f" Known already: {worse} {_are(len(known))} worse than {_named(self.best)}."
+            worse = self._listed([self.field.levels[claim.level] for claim in known])
+            partly = (
+                f" Known already: {worse} {_are(len(known))} worse than {self._named(self.best)}."
+            )
             return (
                 f"Too few votes to say: {votes} so far, {_guess(self.to_go)} would settle it."
                 f"{partly if known else ''}"
@@ -75,16 +79,17 @@ class Verdict(Findings):
         if self.choice is None:
             return self._unpriced()
         if self.choice == self.best:
-            return f"Take {_named(self.choice)}: the best of them{self._price()}."
+            return f"Take {self._named(self.choice)}: the best of them{self._price()}."
         met = self._met(self.choice, self.best)
-        return f"Take {_named(self.choice)}: as good as {_named(self.best)}{self._price()}. {met}"
+        names = f"Take {self._named(self.choice)}: as good as {self._named(self.best)}"
+        return f"{names}{self._price()}. {met}"
 
     def _unpriced(self) -> str:
         good = [one for one in self.levels if one.place != "worse"]
-        unknown = _listed([one.level for one in good if one.cost_nano is None])
-        names = _listed([one.level for one in good if one.level != self.best])
+        unknown = self._listed([one.level for one in good if one.cost_nano is None])
+        names = self._listed([one.level for one in good if one.level != self.best])
         as_good = f", and as good {_are(len(good) - 1)} {names}" if names else ""
-        best = _named(self.best)
+        best = self._named(self.best)
         return f"{best} is the best{as_good}. What a picture costs is unknown of: {unknown}."
 
     def _price(self) -> str:
@@ -105,7 +110,7 @@ class Verdict(Findings):
         met = int(won + lost + tied)
         if not met:
             return ""
-        duels = f"In {met} duel{'s' * (met != 1)} with {_named(other)}"
+        duels = f"In {met} duel{'s' * (met != 1)} with {self._named(other)}"
         return f"{duels} it won {int(won)}, tied {int(tied)} and lost {int(lost)}."
 
     def _worth(self) -> list[str]:
@@ -114,7 +119,7 @@ class Verdict(Findings):
             return []
         dear = [one for one in self.levels if one.nano_per_win and one.place in ("best", "as good")]
         return [
-            f"An extra win of {_named(one.level)} over the cheapest level costs "
+            f"An extra win of {self._named(one.level)} over the cheapest level costs "
             f"{show(one.nano_per_win)}."
             for one in dear[:2]
         ]
@@ -123,9 +128,26 @@ class Verdict(Findings):
         if not self.differs:
             return []
         names = list(self.differs.items())
-        shown = "; ".join(f"{_named(name)}: {words}" for name, words in names[:SHOWN_PROMPTS])
+        shown = "; ".join(f"{self._named(name)}: {words}" for name, words in names[:SHOWN_PROMPTS])
         more = f"; and {len(names) - SHOWN_PROMPTS} more" if len(names) > SHOWN_PROMPTS else ""
         return [f"It differs for {shown}{more}."]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What levels are called in words and tables."""
+        levels = self.field.levels
+        return dict(zip(levels, told_apart(levels, LONGEST), strict=True))
+
+    def _named(self, name: str) -> str:
+        """Write a level or a prompt into a sentence: one of several words in quotation marks."""
+        whole = self._names.get(name) or cut(name, LONGEST)
+        return f"'{whole}'" if " " in whole else whole
+
+    def _listed(self, levels: Sequence[str]) -> str:
+        names = [self._named(level) for level in levels]
+        if len(names) > SHOWN_LEVELS:
+            names = [*names[: SHOWN_LEVELS - 1], f"{len(names) - SHOWN_LEVELS + 1} more"]
+        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
     # -- on the screen ------------------------------------------------------------------------
 
@@ -136,7 +158,7 @@ class Verdict(Findings):
     def text(self) -> str:
         """Words and table, for terminals."""
         said = "\n".join(self.sentences)
-        return f"{said}\n\n{self.table.rename(index=_cut).to_string()}" if self.votes else said
+        return f"{said}\n\n{self.table.to_string()}" if self.votes else said
 
     @property
     def table(self) -> DataFrame:
@@ -154,7 +176,7 @@ class Verdict(Findings):
             }
             for one in self.levels
         ]
-        return pd.DataFrame(rows, index=pd.Index(self.field.levels, name=None))
+        return pd.DataFrame(rows, index=list(self._names.values()))
 
     @property
     def page(self) -> str:
@@ -201,24 +223,6 @@ def _guess(votes: int) -> str:
     if votes > 1000:
         return "more than 1,000 more"
     return f"about {votes if votes < 20 else round(votes, -1)} more"
-
-
-def _named(level: str) -> str:
-    """Write a level into a sentence: one of several words in quotation marks, a long one cut."""
-    whole = _cut(level)
-    return f"'{whole}'" if " " in whole else whole
-
-
-def _cut(level: str) -> str:
-    words = " ".join(level.split())
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1].rstrip()}…"
-
-
-def _listed(levels: Sequence[str]) -> str:
-    names = [_named(level) for level in levels]
-    if len(names) > SHOWN_LEVELS:
-        names = [*names[: SHOWN_LEVELS - 1], f"{len(names) - SHOWN_LEVELS + 1} more"]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
 
 
 def _are(number: int) -> str:

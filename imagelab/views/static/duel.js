@@ -168,7 +168,7 @@ function render({ model, el }) {
 
   // two pictures
   const pair = new Pair(make, () => root);
-  const prompt = make("p", { class: "il-prompt" });
+  const prompt = make("p", { class: "il-prompt", dir: "auto" });
   const undoing = keyed(make, "Undo", "U", "Take the last vote back (U or Backspace)", undo);
   const keys = make(
     "div",
