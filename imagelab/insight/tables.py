@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from imagelab.catalog.money import nano, show
@@ -33,7 +34,7 @@ def styled(table: DataFrame, title: str = "") -> Styler:
 
     if not isinstance(table, pd.DataFrame) or not table.index.is_unique:
         raise InputError(f"styled takes a table, such as lab.costs('quality'), not {table!r}.")
-    style = table.style.set_uuid(_digest(table, title))
+    style = _kind()(table).set_uuid(_digest(table, title))
     style = style.format({one: _writer(table, one) for one in table.columns}, na_rep=NOTHING)
     for axis in (0, 1):
         style = style.format_index(_label, axis=axis)
@@ -43,6 +44,20 @@ def styled(table: DataFrame, title: str = "") -> Styler:
     note = html.escape(str(table.attrs.get("note", "")))
     words = [html.escape(title), f'<span style="font-weight: 400">{note}</span>' if note else ""]
     return style.set_caption("<br>".join(filter(None, words))) if any(words) else style
+
+
+@cache
+def _kind() -> type[Styler]:
+    from pandas.io.formats.style import Styler
+
+    class Table(Styler):
+        """A Styler whose repr names no address in memory, and no day: notebooks keep it."""
+
+        def __repr__(self) -> str:
+            rows, columns = len(self.index), len(self.columns)
+            return f"Styled table of {rows} rows and {columns} columns"
+
+    return Table
 
 
 def _digest(table: DataFrame, title: str) -> str:

@@ -24,6 +24,11 @@ def test_equal_tables_make_equal_html() -> None:
     assert styled(costs(LOG)).uuid != styled(costs(LOG, "size")).uuid
 
 
+def test_no_address_in_memory_rests_in_a_notebook() -> None:
+    """What a notebook keeps beside the HTML is the same in the next run, on any day."""
+    assert repr(styled(costs(LOG, totals=True))) == "Styled table of 3 rows and 5 columns"
+
+
 def test_prompts_cannot_inject_markup() -> None:
     """A prompt that is HTML is a heading of plain text."""
     log = log_frame(rows({"prompt": "<script>alert(1)</script>"}))
