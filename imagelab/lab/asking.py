@@ -327,7 +327,9 @@ class Asking(Base):
         cells = self._cells(sweep)
         along = (one for cell in cells for one in sweep.along(cell))
         cells = keeping.keep(self._session.ledger, self._session.store, cells, along)
-        return Run(self._session, cells, finish=finisher(self._recorded), fresh=fresh, unknown=unknown)
+        return Run(
+            self._session, cells, finish=finisher(self._recorded), fresh=fresh, unknown=unknown
+        )
 
 
 def _only_generation(run: Run[Generation]) -> Generation:
