@@ -7,14 +7,14 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from imagelab.errors import InputError, PictureError
+from imagelab.errors import PictureError
 from imagelab.insight.thumbs import kept, small
 from imagelab.records import prints
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
+from imagelab.references.reading import read
 from imagelab.request import Generation
 
 if TYPE_CHECKING:
@@ -74,32 +74,13 @@ def find(ledger: Ledger, store: Store, sought: Sought) -> Match | None:
         PictureError: it is no picture that can be read.
 
     """
-    data, image = _read(sought)
-    if data is not None:
-        rows = prints.showing(ledger, hashlib.sha256(data).hexdigest())
-        if rows:
-            return Match(generation=rows[0], how="bytes", others=tuple(rows[1:]))
-    return _by_looks(ledger, store, image or small(data or b"", 4096))
-
-
-def _read(sought: object) -> tuple[bytes | None, Image | None]:
-    """Read what is looked for: its bytes where it has some, else the picture."""
-    from PIL import Image
-
-    if isinstance(sought, Generation):
-        return sought.bytes, None
-    if isinstance(sought, bytes | bytearray | memoryview):
-        return bytes(sought), None
-    if isinstance(sought, str | os.PathLike):
-        try:
-            return Path(sought).expanduser().read_bytes(), None
-        except (OSError, ValueError) as cause:
-            raise InputError(f"The file {os.fspath(sought)!r} cannot be read: {cause}.") from cause
-    if isinstance(sought, Image.Image):
-        return None, sought
-    raise InputError(
-        f"find takes a file, its bytes or a Pillow picture, not {type(sought).__name__}."
-    )
+    found, _ = read(sought)
+    if not isinstance(found, bytes):
+        return _by_looks(ledger, store, found)
+    rows = prints.showing(ledger, hashlib.sha256(found).hexdigest())
+    if rows:
+        return Match(generation=rows[0], how="bytes", others=tuple(rows[1:]))
+    return _by_looks(ledger, store, small(found, 4096))
 
 
 def _by_looks(ledger: Ledger, store: Store, image: Image) -> Match | None:

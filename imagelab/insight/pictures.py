@@ -14,10 +14,12 @@ from imagelab.errors import InputError, PictureError
 from imagelab.insight.layout import Board, Tile
 from imagelab.insight.thumbs import small, whole
 from imagelab.pictures import MIME, is_markup, look
+from imagelab.references.reading import read
 from imagelab.request import Generation
 
 if TYPE_CHECKING:
     import PIL.Image
+    from PIL.Image import Image
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Generation | PIL.Image.Image"
 """What a picture may be given as: a file, its bytes, a Pillow picture, a generation."""
@@ -95,19 +97,17 @@ def _tile(at: int, picture: Picture) -> Tile:
 def _picture(source: Source, number: int) -> Picture:
     if isinstance(source, Generation):
         return _described(lambda: source.bytes, label="", name=source.path.name, made=source)
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        return _described(lambda: _read(path), label=path.name, name=path.name)
-    if isinstance(source, bytes | bytearray | memoryview):
-        data = bytes(source)
-    elif (encoded := _encoded(source)) is not None:
-        data = encoded
-    else:
-        raise InputError(
-            f"{type(source).__name__} is no picture: give a file's path, its bytes, a Pillow "
-            "picture, or a generation such as comparison[0]."
-        )
-    return _described(lambda: data, label=f"picture {number}", name="")
+    found, name = read(source)
+    if name and isinstance(found, bytes) and isinstance(source, str | os.PathLike):
+        # A file is read again when somebody wants it: not all of them are kept in memory.
+        return _described(lambda: _bytes_of(source), label=name, name=name)
+    data = found if isinstance(found, bytes) else _encoded(found)
+    return _described(lambda: data, label=name or f"picture {number}", name=name)
+
+
+def _bytes_of(file: str | os.PathLike[str]) -> bytes:
+    found, _ = read(file)
+    return found if isinstance(found, bytes) else _encoded(found)
 
 
 def _described(
@@ -126,7 +126,7 @@ def _described(
     if is_markup(data):
         # Its pixels are looked at: a document could run scripts where a view opens it.
         drawn, png = read, f"{Path(name or label).stem}.png"
-        return _described(lambda: _encoded(whole(drawn())) or b"", label=label, name=png, made=made)
+        return _described(lambda: _encoded(whole(drawn())), label=label, name=png, made=made)
     kind, width, height = seen.format, seen.width, seen.height
     suffix = {"jpeg": "jpg"}.get(kind, kind)
     file = name or f"{label.replace(' ', '-')}.{suffix}"
@@ -135,24 +135,11 @@ def _described(
     )
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.expanduser().read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"There is no file {path}: give the path of a picture.") from None
-    except OSError as cause:
-        raise PictureError(f"{path} cannot be read: {cause.strerror or cause}.") from cause
-
-
-def _encoded(source: object) -> bytes | None:
-    """Write a Pillow picture as PNG, without loss; ``None`` for what is none."""
-    import PIL.Image
-
-    if not isinstance(source, PIL.Image.Image):
-        return None
-    kept = source if source.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else None
+def _encoded(picture: Image) -> bytes:
+    """Write pixels as PNG, without loss."""
+    kept = picture if picture.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else None
     out = io.BytesIO()
-    (kept or source.convert("RGB")).save(out, "PNG", compress_level=1)
+    (kept or picture.convert("RGB")).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from imagelab.errors import InputError
 from imagelab.references.gathering import Along
 from imagelab.references.masks import take_markup, take_mask
-from imagelab.references.taking import FORMS, Given, is_several, take_all
+from imagelab.references.reading import FORMS
+from imagelab.references.taking import Given, is_several, take_all
 
 NOTHING = {"mask": "no mask", "markup": "no markup"}
 """What a place of a sweep without one is called."""

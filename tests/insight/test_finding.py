@@ -82,11 +82,11 @@ def test_an_empty_ledger_has_nothing(tmp_path: Path) -> None:
 
 def test_what_is_no_picture_is_said(lab: Lab, tmp_path: Path) -> None:
     """A missing file, bytes of something else, and a number are errors that say so."""
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"no file .*gone\.png"):
         lab.find(tmp_path / "gone.png")
     with pytest.raises(PictureError, match="no picture"):
         lab.find(b"words")
-    with pytest.raises(InputError, match="not int"):
+    with pytest.raises(InputError, match="5 is no picture"):
         lab.find(5)  # type: ignore[arg-type]
 
 

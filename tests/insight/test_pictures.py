@@ -85,7 +85,7 @@ def test_the_price_of_a_generation_is_told(file: Path) -> None:
 
 def test_what_is_no_picture_says_what_is() -> None:
     """The error names the kinds of things that are taken."""
-    with pytest.raises(InputError, match="int is no picture: give a file's path"):
+    with pytest.raises(InputError, match="3 is no picture: give a path"):
         pictures_of([3])  # type: ignore[list-item]
 
 
