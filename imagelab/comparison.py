@@ -220,6 +220,9 @@ class Comparison:
     ) -> Comparison:
         """Run the same sweep on another model, and show both side by side.
 
+        This asks a provider anew. To play a comparison back out of a ZIP, for nothing, there is
+        ``Lab(replay="file.zip")``.
+
         Without a model it is the successor that is named for a retired one. What the ledger
         holds is not asked for again; ``difference()`` of the new comparison has the dollars.
 
@@ -231,6 +234,10 @@ class Comparison:
             ModelError: the catalogue has no such model.
 
         """
+        if model is not None and str(model).lower().endswith(".zip"):
+            raise InputError(
+                f"replay() takes a model; a ZIP is played back by Lab(replay={str(model)!r})."
+            )
         bare = successor(self.cells) if model is None else bare_name(model)
         cells = twins(self.cells, bare)
         if not self._session.simulated:
@@ -532,7 +539,7 @@ class Comparison:
         """
         page = report.render(
             self._board(),
-            self._shown(),
+            self._shown(pass_over=PictureError),
             title=title,
             side=side,
             before=[*sections, *self._vote_sections()],
@@ -617,12 +624,17 @@ class Comparison:
         """Draw the sheet that a notebook keeps for places where nothing else is shown."""
         return stills.sheet(board, self._thumbnails(), side=224)
 
-    def _shown(self) -> dict[int, bytes]:
+    def _shown(self, *, pass_over: type[PictureError] | tuple[()] = ()) -> dict[int, bytes]:
         """Give the pictures by position, and what is left of those that were cut."""
         there = {cell.position: self.generations.get(cell.position) for cell in self.cells}
         left = {at: one.partial_bytes for at, one in there.items() if one and one.partial}
-        whole = {at: one.bytes for at, one in self._done().items()}
-        return {**{at: data for at, data in left.items() if data}, **whole}
+        found: dict[int, bytes] = {at: data for at, data in left.items() if data}
+        for at, one in self._done().items():
+            try:
+                found[at] = one.bytes
+            except pass_over:  # a picture that is gone does not hide the others
+                continue
+        return found
 
     def _done(self) -> dict[int, Generation]:
         """Give the good pictures by position."""

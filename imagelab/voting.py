@@ -48,6 +48,8 @@ def add(field: Field, ledger: Ledger, given: Iterable[Given], rater: str) -> int
         InputError: something in it is no vote, or is about pictures that do not meet here.
 
     """
+    if not isinstance(given, Iterable):
+        raise InputError(f"Votes are a rater's file or a list of votes, not {given!r}.")
     seen: Counter[tuple[int, int]] = Counter()
     made: list[Vote] = []
     for one in given:

@@ -61,6 +61,12 @@ def test_a_retired_model_has_a_successor_to_replay_on(lab: Lab) -> None:
     assert both.factors["model"] == ("gpt-image-1", "gpt-image-2.5-sunburst")
 
 
+def test_a_zip_is_no_model(lab: Lab) -> None:
+    """Playing a ZIP back is another thing, and the error says which."""
+    with pytest.raises(InputError, match=r"Lab\(replay='foxes.zip'\)"):
+        lab.compare("a fox").replay("foxes.zip")
+
+
 def test_without_a_known_successor_a_model_is_to_be_named(lab: Lab) -> None:
     """Where nobody has named a successor, or there are several models, one has to be said."""
     with pytest.raises(InputError, match="gpt-image-2"):

@@ -228,6 +228,7 @@ def test_votes_from_elsewhere_count_once(comparison: Comparison) -> None:
         (lambda c: [(c["a fox", "low"], c["a fox", "high"], "both")], "left, right, tie, skip"),
         (lambda c: [(1, 2, "left")], "A vote is a left picture"),
         (lambda c: ["left"], "A vote is a left picture"),
+        (lambda c: 5, "a rater's file or a list of votes"),
     ],
 )
 def test_what_is_no_vote_from_elsewhere(

@@ -145,6 +145,11 @@ def field_of(
 
 def checked(by: object, factors: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Name the factors to compare; ``None`` is the quality, or the only one that varies."""
+    if not factors:
+        raise InputError(
+            "All pictures here were asked for alike, so there is nothing to compare: ask for "
+            "several tiers, models or prompts first."
+        )
     if by is None:
         varied = [name for name in factors if name not in ("prompt", "sample")] or list(factors)
         by = "quality" if "quality" in factors else varied[0] if len(varied) == 1 else None
@@ -164,7 +169,7 @@ def checked(by: object, factors: Mapping[str, Sequence[str]]) -> tuple[str, ...]
 
 
 def _list(factors: Mapping[str, Sequence[str]]) -> str:
-    return ", ".join(factors) or "no factors that vary"
+    return ", ".join(factors)
 
 
 def _level(cell: Cell, names: Sequence[str]) -> str:

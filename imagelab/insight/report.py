@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,7 @@ def render(
     for one in before:
         if not isinstance(one, Section):
             raise InputError(f"A section of a report is a Section, not {one!r}.")
-    script = _script()
+    script, board = _script(), _with_gone(board, originals)
     told = [[_shown(one) for one in sections] for sections in (before, after)]
     charts = sum(len(one["figure"]["uri"]) for part in told for one in part if one["figure"])
     return stills.render_report(
@@ -94,6 +94,14 @@ def render(
         policy=_policy(script),
         tiles=_tiles(board),
     )
+
+
+def _with_gone(board: Board, originals: Mapping[int, bytes]) -> Board:
+    """Say where a picture was whose file is gone."""
+    for tile in board.tiles:
+        if tile.shown and tile.position not in originals:
+            board = board.with_tile(replace(tile, note="The file of this picture is gone."))
+    return board
 
 
 def shrunk(

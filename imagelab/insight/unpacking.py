@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def read(path: str | Path) -> Archive:
         InputError: it is no such ZIP, is damaged, or was made to do harm; nothing was unpacked.
 
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"A ZIP is named by its path, such as 'foxes.zip', and not {path!r}.")
     try:
         file = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as cause:

@@ -65,7 +65,8 @@ class Verdict(Findings):
     def _answer(self) -> str:
         votes = self.ranking.counts.votes
         if not votes:
-            return f"No votes by {' and '.join(self.field.by)} yet, so no verdict."
+            by = " and ".join(self.field.by)
+            return f"No votes by {by} yet, so no verdict: comparison.vote(...) asks for them."
         if not self.settled:
             known = [c for c in self.claims if c.settled and c.says == "worse"]
             worse = self._listed([self.field.levels[claim.level] for claim in known])

@@ -416,6 +416,7 @@ def test_what_is_no_picture_is_none_again(open_lab: Callable[..., Lab], tmp_path
         (["openai"], {"replay": "x.zip"}, InputError),
         ([], {"replay": "x.zip", "base_url": "http://127.0.0.1:1/v1"}, InputError),
         ([], {"replay": "none.zip"}, InputError),
+        ([], {"replay": 3}, InputError),
     ],
 )
 def test_a_replay_that_cannot_be_is_said(

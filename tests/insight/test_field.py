@@ -83,7 +83,7 @@ def test_what_cannot_be_compared(by: Any, said: str) -> None:
 
 def test_one_level_is_no_contest() -> None:
     """A single picture has nobody to meet."""
-    with pytest.raises(InputError, match="no factors that vary"):
+    with pytest.raises(InputError, match="nothing to compare"):
         field_by(Sweep("a fox"))
 
 

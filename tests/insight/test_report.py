@@ -96,6 +96,15 @@ def test_votes_are_told_before_the_pictures(lab: Lab, pair: Comparison, tmp_path
     assert words.index("Verdict by quality") < words.index("Ranking by model")
 
 
+def test_a_picture_that_is_gone_hides_no_other(lab: Lab, tmp_path: Path) -> None:
+    """Where a file was deleted the report says so, and shows the rest."""
+    made = lab.compare("a hare", quality=["low", "medium"])
+    made[0].path.unlink()  # type: ignore[union-attr]
+    page = write(made, tmp_path)
+    assert page.count("data:image/webp") == 1
+    assert "The file of this picture is gone." in Reader(page).words
+
+
 def test_pictures_are_of_the_size_that_is_asked(pair: Comparison, tmp_path: Path) -> None:
     """A smaller side makes a smaller file."""
     assert len(write(pair, tmp_path, side=64)) < len(write(pair, tmp_path)) / 2

@@ -90,7 +90,9 @@ def test_no_votes_at_all() -> None:
     """Without votes there is a sentence, no chart and no error."""
     found = verdict([])
     assert found.choice is None
-    assert found.sentences == ["No votes by quality yet, so no verdict."]
+    assert found.sentences == [
+        "No votes by quality yet, so no verdict: comparison.vote(...) asks for them."
+    ]
     assert "<table" not in found.page
 
 
