@@ -107,7 +107,7 @@ def _refuse_hopeless(found: Findings, missing: Mapping[str, list[str]]) -> None:
             number, _, error = errors[0]
             raise InputError(
                 f"{name} failed for every picture, the first of them {number}: "
-                f"{type(error).__name__}: {error}."
+                f"{type(error).__name__}: {str(error).rstrip('.')}."
             ) from error
 
 
