@@ -79,15 +79,18 @@ def outcome_of(board: Board, came: Mapping[int, str]) -> dict[str, Any]:
         return {}
     tiles = board.everything or board.tiles
     landed = [tile for tile in tiles if tile.position in came]
-    costs = {
-        tile.generation: tile.cost_nano or 0 for tile in landed if came[tile.position] == "sent"
-    }
+    # Once per picture: twins in one sweep share what one of them cost.
+    sent, kept = (
+        {tile.generation: tile.cost_nano or 0 for tile in landed if came[tile.position] == how}
+        for how in ("sent", "ledger")
+    )
     return {
         "pictures": len(tiles),
         "landed": len(landed),
         "from_ledger": sum(came[tile.position] == "ledger" for tile in landed),
         "troubled": sum(not tile.shown for tile in landed),
-        "spent": money(sum(costs.values())),
+        "spent": money(sum(sent.values())),
+        "saved": money(sum(kept.values())),
         "finished": True,
     }
 

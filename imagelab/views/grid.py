@@ -87,6 +87,7 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         self._landed: Mapping[int, Generation] = generations
         self._live: dict[int, Generation] | None = None
         self._make: Callable[[Generation], bytes] | None = None
+        self._came = dict(came)
         self._asking: set[int] = set()
         self._problems: dict[int, str] = {}
         self._partials: int | None = None
@@ -294,6 +295,8 @@ class Grid(Arranged, stem="grid", shared=("lightbox", "tiles", "arranging")):
         def tell(landed: Mapping[int, Generation], problem: str) -> None:
             self._asking.discard(position)
             self._lay_in(landed)
+            self._came |= dict.fromkeys(landed, "sent") if self._came else {}
+            self.progress = outcome_of(self._board, self._came)
             self._say(position, problem)
 
         try:

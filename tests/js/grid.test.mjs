@@ -39,9 +39,9 @@ test("a comparison that no run is behind says pictures and dollars", () => {
   assert.deepEqual(grid.headline(6, TOTALS, {}), ["6 pictures", "$0.44"]);
 });
 
-test("a finished run says what was paid now where the ledger held the rest", () => {
-  const parts = grid.headline(6, TOTALS, { ...RUNNING, landed: 6, from_ledger: 6, spent: "$0", finished: true });
-  assert.deepEqual(parts, ["6 pictures", "$0.44, $0 now", "6 from the ledger"]);
+test("a finished run says what came from the ledger, and what that saved", () => {
+  const parts = grid.headline(6, TOTALS, { ...RUNNING, landed: 6, from_ledger: 4, saved: "$0.08", finished: true });
+  assert.deepEqual(parts, ["6 pictures", "$0.44", "4 from the ledger, saved $0.08"]);
 });
 
 test("sideways arrows follow the order of reading", () => {

@@ -117,6 +117,7 @@ def test_a_grid_of_a_run_that_is_over_tells_what_was_paid_now() -> None:
     came_from = dict.fromkeys(range(5), "ledger") | {5: "sent"}
     told = Grid(board_of(), SMALL, came=came_from).get_state()["progress"]
     assert (told["from_ledger"], told["spent"], told["finished"]) == (5, "$0.167", True)
+    assert told["saved"] == "$0.273"
 
 
 def test_a_grid_names_what_all_pictures_share() -> None:

@@ -13,8 +13,8 @@ export function headline(pictures, totals, progress) {
     const shown = totals.shown ?? pictures;
     return [
       shown < pictures ? `${shown} of ${counted(pictures)}` : counted(pictures),
-      progress.from_ledger && progress.spent !== totals.all ? `${totals.all || "$0"}, ${progress.spent} now` : totals.all,
-      progress.from_ledger ? `${progress.from_ledger} from the ledger` : "",
+      totals.all,
+      fromLedger(progress),
       progress.troubled ? `${progress.troubled} without a picture` : "",
     ].filter(Boolean);
   }
@@ -26,6 +26,12 @@ export function headline(pictures, totals, progress) {
     progress.troubled ? `${progress.troubled} without a picture` : "",
     progress.stopping ? "finishing what is under way" : timeLeft(progress.seconds_left),
   ].filter(Boolean);
+}
+
+/** Say what needed no asking, and what it would have cost. */
+function fromLedger({ from_ledger, saved }) {
+  if (!from_ledger) return "";
+  return `${from_ledger} from the ledger${saved ? `, saved ${saved}` : ""}`;
 }
 
 // ---- the page -----------------------------------------------------------------------------
