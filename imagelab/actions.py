@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from imagelab import pricing
+from imagelab import keeping, pricing
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import purse
@@ -20,12 +20,18 @@ from imagelab.records.ledger import Came
 from imagelab.records.notes import Note
 from imagelab.records.rows import Purse
 from imagelab.records.sums import sums
+from imagelab.references import taking
+from imagelab.references.gathering import Along
+from imagelab.references.taking import Given
 from imagelab.request import Generation, ImageRequest
 from imagelab.runner import Progress, Run
 from imagelab.sweep import Cell
 
 BENCH_SIDE = 384
 """A bench shows few pictures, and larger than a comparison does."""
+
+_UNSAID: tuple[object, ...] = ("", 0, ())
+"""What a bench gives where nothing was chosen."""
 
 SpendValues = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
 
@@ -112,12 +118,20 @@ class BenchActions:
     def ask(self, settings: Mapping[str, Any], display: BenchDisplay) -> Run[None]:
         """Ask for new pictures in the background."""
         request = self._one(settings)
-        cells = [
+        asked = [
             Cell(at, {"prompt": request.prompt, "sample": str(at + 1)}, request, at + 1)
             for at in range(settings["samples"])
         ]
+        session, along = self.session, settings["images"]
+        cells = keeping.keep(session.ledger, session.store, asked, along)
         run: Run[None] = Run(self.session, cells, finish=lambda _: None, fresh=True)
         return run.start(_WithLastWord(display, run))
+
+    def take(self, given: object, name: str = "") -> tuple[Given, ...]:
+        """Take in pictures that are to go along; ``name`` is the file's whose bytes they are."""
+        if given is None or (taking.is_several(given) and not given):
+            return ()
+        return (taking.take(given, label=name),) if name else taking.take_all(given)
 
     def small(self, generation: Generation) -> bytes:
         """Give a thumbnail."""
@@ -133,11 +147,12 @@ class BenchActions:
 
     def _one(self, settings: Mapping[str, Any]) -> ImageRequest:
         given = {
-            name: one for name, one in settings.items() if name != "samples" and one not in ("", 0)
+            name: one for name, one in settings.items() if name != "samples" and one not in _UNSAID
         }
         if "prompt" not in given:
             raise InputError("Write a prompt first.")
-        return self.request(**given)
+        along = given.pop("images", ())
+        return self.request(**given, **(Along(images=along).settings if along else {}))
 
 
 class BenchDisplay(Protocol):

@@ -44,16 +44,20 @@ class Looking(Base):
         model: str | None = None,
         background: str | None = None,
         samples: int = 1,
+        partial_images: int = 0,
+        images: Any = None,
     ) -> Bench:
         """Open a prompt pad: every press of Generate is a new picture and a row of ``lab.log``.
 
         The quote follows while you type. The settings can be read and set on the bench too,
-        ``bench.generate()`` presses the button, ``bench.generations`` are the pictures.
+        ``bench.generate()`` presses the button, ``bench.generations`` are the pictures. With
+        ``images``, given as for ``edit`` or dropped on the pad, a press is an edit of them.
 
         >>> lab.bench("a red fox in snow", quality="medium")        # doctest: +SKIP
 
         Raises:
-            InputError: ``samples`` is no number from 1 to 10.
+            InputError: ``samples`` is no number from 1 to 10, ``partial_images`` none from 0
+                to 3, or an image is no picture.
 
         """
         from imagelab.views.bench import Bench
@@ -72,6 +76,8 @@ class Looking(Base):
             model=model or self.model,
             background=background or "",
             samples=samples,
+            partial_images=partial_images,
+            images=images,
         )
 
     @named()

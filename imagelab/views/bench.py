@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +14,8 @@ from imagelab.insight import stills
 from imagelab.insight.board import Tile
 from imagelab.request import Generation
 from imagelab.views import lasting
-from imagelab.views._pictures import Original, PictureView, file_name
+from imagelab.views._along import Taker, TakesAlong
+from imagelab.views._pictures import Original, file_name
 from imagelab.views._tiles import progress_of, tile_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Running(Protocol):
         """Send no more; what is in flight still comes."""
 
 
-class Desk(Protocol):
+class Desk(Taker, Protocol):
     """What a bench may have done for it."""
 
     def quote(self, settings: Mapping[str, Any]) -> str:
@@ -65,13 +65,13 @@ class _Shot:
     generation: Generation | None = None
 
 
-class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
+class Bench(TakesAlong, stem="bench", shared=("lightbox", "tiles", "along")):
     """A prompt pad: prompt, settings, what they cost, Generate and Stop, and the history.
 
     ``prompt``, ``model``, ``quality``, ``size``, ``background`` (empty: the provider's choice)
-    ``samples`` and ``partial_images`` (previews on the way, up to 3) can be read and set;
-    ``quote`` follows them. ``generate()`` is the press of
-    the button, ``generations`` what has come so far, the newest first.
+    ``samples`` and ``partial_images`` (previews on the way, up to 3) can be read and set, and
+    so can ``images``: with any, a press is an edit of them. ``quote`` follows. ``generate()`` is
+    the press of the button, ``generations`` what has come so far, the newest first.
 
     >>> bench = lab.bench("a red fox in snow")      # doctest: +SKIP
     >>> bench.quality = "high"                      # doctest: +SKIP
@@ -88,21 +88,24 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
     opened = traitlets.Int(-1).tag(sync=True)
     choices = traitlets.List(traitlets.Dict()).tag(sync=True)
     quote = traitlets.Unicode().tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
     history = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(
-        self, desk: Desk, choices: Sequence[Mapping[str, Any]] = (), **settings: Any
+        self,
+        desk: Desk,
+        choices: Sequence[Mapping[str, Any]] = (),
+        *,
+        images: object = (),
+        **settings: Any,
     ) -> None:
         self._desk = desk
-        self._turn = threading.RLock()
         self._running: Running | None = None
         self._shots: dict[int, _Shot] = {}
         self._partial: dict[int, bytes] = {}
         self._base = 0
         self._thumbnail, self._original = self._small_of, self._original_of
-        super().__init__(choices=[dict(one) for one in choices], **settings)
+        super().__init__(desk, images, choices=[dict(one) for one in choices], **settings)
         self._quote_anew()
 
     # -- for Python -----------------------------------------------------------------------
@@ -110,7 +113,7 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
     @property
     def settings(self) -> dict[str, Any]:
         """What the next press asks for."""
-        return {name: getattr(self, name) for name in SETTINGS}
+        return {**{name: getattr(self, name) for name in SETTINGS}, "images": self._given}
 
     @property
     def generations(self) -> tuple[Generation, ...]:
@@ -212,9 +215,12 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
                 self.progress = dict(progress)
 
     def _told(self, shot: _Shot) -> dict[str, Any]:
-        settings = {**shot.settings, "samples": 1}
+        settings = {name: shot.settings[name] for name in SETTINGS}
         told = {"number": shot.number, "settings": settings, "latest": shot.number >= self._base}
-        return {**told, **tile_of(shot.tile), "partial": shot.number in self._partial}
+        tile, along = tile_of(shot.tile), len(shot.settings["images"])
+        if along:
+            tile["details"] += [f"edit of {stills.counted(along)}"]
+        return {**told, **tile, "partial": shot.number in self._partial}
 
     def _small_of(self, number: int) -> bytes:
         if number in self._partial:
@@ -240,7 +246,7 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
         check_number(name, proposal.value, least, most, whole=True)
         return proposal.value
 
-    @traitlets.observe(*SETTINGS)
+    @traitlets.observe(*SETTINGS, "along")
     def _settings_changed(self, _: object) -> None:
         if hasattr(self, "_desk"):
             self._quote_anew()
@@ -265,6 +271,21 @@ class Bench(PictureView, stem="bench", shared=("lightbox", "tiles")):
 
     def _on_stop(self, _: Mapping[str, Any]) -> None:
         self.stop()
+
+    def _on_refer(self, asked: Mapping[str, Any]) -> None:
+        """Have a picture of the history go along."""
+        try:
+            made = self._generation(int(asked["position"]))
+        except PictureError as wrong:
+            self.problem = str(wrong)
+        else:
+            self._add(made)
+
+    def _on_reuse(self, asked: Mapping[str, Any]) -> None:
+        """Have the same pictures go along as with one of the history; the page takes the rest."""
+        shot = self._shots.get(int(asked["position"]))
+        if shot is not None:
+            self._put(shot.settings["images"])
 
     def _on_note(self, asked: Mapping[str, Any]) -> None:
         number, star, remark = int(asked["position"]), bool(asked["star"]), str(asked["remark"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.jupyter import Notebook
@@ -139,11 +141,85 @@ def test_the_notebook_keeps_its_cells_while_one_types(bench: Notebook) -> None:
     assert bench.cells().count() == count
 
 
+def drop(notebook: Notebook, *files: Path) -> None:
+    """Drop files on the pad, as a hand does that brings them from outside the browser."""
+    box = view(notebook).locator(".il-pad").bounding_box()
+    assert box is not None
+    session = notebook.page.context.new_cdp_session(notebook.page)
+    dragged = {"items": [], "files": [str(one) for one in files], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"x": box["x"] + 80, "y": box["y"] + 30}
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": dragged})
+    session.detach()
+
+
+def picture(notebook: Notebook, name: str) -> Path:
+    """Make a picture of some size where the notebook's server finds it."""
+    path = notebook.server.folder / name
+    Image.effect_noise((1400, 1200), 90).convert("RGB").save(path, "png")  # in several parts
+    return path
+
+
+def test_pictures_dropped_on_the_pad_are_edited(bench: Notebook, tmp_path: Path) -> None:
+    """Two files at once: their bytes reach Python, and a press is an edit of them."""
+    faces = view(bench).locator(".il-face img")
+    paths = [picture(bench, f"dropped-{number}.png") for number in range(2)]
+    drop(bench, *paths)
+    expect(faces).to_have_count(2)
+    sizes = bench.kernel_eval("sorted(one.size_bytes for one in bench.images)")
+    assert sizes == sorted(path.stat().st_size for path in paths)
+    expect(faces.first).to_have_js_property("complete", True)
+    view(bench).get_by_role("button", name="Take dropped-0.png away").click()
+    expect(faces).to_have_count(1)
+    view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
+    assert bench.kernel_eval("bench.generations[0].request.operation") == "edit"
+    expect(view(bench).locator(".il-latest .il-details")).to_contain_text("edit of 1 picture")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no picture")
+    drop(bench, notes)
+    expect(view(bench).get_by_role("alert").first).to_contain_text("notes.txt is no picture")
+
+
+def test_a_file_of_jupyterlabs_browser_is_dragged_to_the_pad(bench: Notebook) -> None:
+    """Pulled with the mouse out of the list of files, it goes along."""
+    picture(bench, "browsed.png")
+    bench.command("filebrowser:refresh")
+    listed = bench.page.locator(".jp-DirListing-item", has_text="browsed.png")
+    start, end = listed.bounding_box(), view(bench).locator(".il-pad").bounding_box()
+    assert start is not None
+    assert end is not None
+    mouse = bench.page.mouse
+    mouse.move(start["x"] + 40, start["y"] + 8)
+    mouse.down()
+    mouse.move(start["x"] + 60, start["y"] + 30, steps=4)
+    mouse.move(end["x"] + 80, end["y"] + 30, steps=8)
+    mouse.up()
+    expect(view(bench).locator(".il-face img")).to_have_attribute("alt", "browsed.png, 1400 × 1200")
+
+
+def test_pictures_are_chosen_and_taken_from_the_history(bench: Notebook) -> None:
+    """The button opens a list of files; e on a picture of the history has it go along."""
+    path = picture(bench, "chosen.png")
+    with bench.page.expect_file_chooser() as chooser:
+        view(bench).get_by_role("button", name="Add pictures").click()
+    chooser.value.set_files(path)
+    expect(view(bench).locator(".il-face")).to_have_count(1)
+    view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
+    view(bench).locator(".il-latest .il-open").focus()
+    bench.page.keyboard.press("e")
+    expect(view(bench).locator(".il-face")).to_have_count(2)
+    until(bench, "[one.size for one in bench.images]", ["1400x1200", "1024x1024"])
+
+
 def test_after_a_reload_the_history_is_back(bench: Notebook) -> None:
     """With the kernel alive, settings and pictures are there again."""
     view(bench).get_by_role("button", name="Generate").click()
     expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
+    bench.kernel_do("bench.images = bench.generations")
     bench.save()
     bench.reload()
     expect(view(bench).locator(".il-latest img")).to_be_visible(timeout=30_000)
+    expect(view(bench).locator(".il-face img")).to_be_visible()
     expect(view(bench).get_by_label("Prompt")).to_have_value("a red fox in snow")

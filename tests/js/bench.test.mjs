@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { fitting, pressed } = await load("common.js", "lightbox.js", "tiles.js", "bench.js");
+const { fitting, pressed } = await load("common.js", "lightbox.js", "tiles.js", "along.js", "bench.js");
 const TIERS = ["low", "medium", "high", "auto"];
 
 test("what another model takes too stays as it is", () => {

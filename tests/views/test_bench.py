@@ -138,3 +138,72 @@ def test_unfinished_pictures_are_shown_until_the_whole_one_comes(
     assert bench.generations[0].request.partial_images == 2
     with pytest.raises(InputError, match="partial_images"):
         bench.partial_images = 4
+
+
+def part(bench: Bench, data: bytes, name: str, at: int = 0, of: int = 1) -> None:
+    """Have the bench hear a part of a file as its page sends it."""
+    told = {"kind": "part", "id": name, "name": name, "part": at, "of": of}
+    bench._handle_custom_msg(told, [memoryview(data)])
+
+
+def test_a_picture_that_goes_along_makes_a_press_an_edit(lab: Lab) -> None:
+    """Its bytes are kept, the quote counts them, and the row names them and who made them."""
+    fox = lab.generate("a red fox")
+    bench = lab.bench("make it night", images=fox)
+    assert bench.quote != lab.bench("make it night").quote
+    bench.generate()
+    made = finished(bench).generations[0]
+    assert made.request.operation == "edit"
+    assert [one.sha256 for one in made.request.images] == [fox.picture]
+    assert [one.id for one in made.parents] == [fox.id]
+    assert "edit of 1 picture" in bench.history[0]["details"]
+
+
+def test_what_goes_along_is_set_and_taken_away(lab: Lab) -> None:
+    """``images`` takes what an edit takes, each picture once; ``None`` takes all away."""
+    bench = lab.bench("a fox")
+    first, second = lab.generate("a fox"), lab.generate("an owl")
+    bench.images = [first, second, first.bytes]
+    assert [one.sha256 for one in bench.images] == [first.picture, second.picture]
+    hear(bench, kind="leave", number=0)
+    assert [one["name"] for one in bench.along] == [f"generation {second.id}"]
+    bench.images = None
+    assert (bench.images, bench.along) == ((), [])
+    with pytest.raises(InputError, match="is no picture"):
+        bench.images = 7
+
+
+def test_parts_of_a_file_are_put_together_in_any_order(lab: Lab) -> None:
+    """The bytes that arrive are those that were dropped."""
+    bench, data = lab.bench("a fox"), lab.generate("a fox").bytes
+    part(bench, data[1000:], "fox.png", 1, 2)
+    assert bench.images == ()
+    part(bench, data[:1000], "fox.png", 0, 2)
+    assert [(one["name"], one["width"]) for one in bench.along] == [("fox.png", 1024)]
+    assert bench.images[0].size_bytes == len(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n cut short"])
+def test_a_file_that_is_no_picture_is_said(lab: Lab, data: bytes) -> None:
+    """Its name stands in the reason, and nothing goes along."""
+    bench = lab.bench("a fox")
+    part(bench, data, "notes.txt")
+    assert "notes.txt" in bench.problem
+    assert bench.along == []
+
+
+def test_one_of_the_history_goes_along_and_comes_back_with_its_settings(lab: Lab) -> None:
+    """Refer adds a picture of the history; reuse brings back what went along with one."""
+    bench = lab.bench("a fox")
+    bench.generate()
+    finished(bench)
+    hear(bench, kind="refer", position=0)
+    fox = bench.generations[0].picture
+    assert [one.sha256 for one in bench.images] == [fox]
+    bench.progress = {}
+    bench.generate()
+    finished(bench)
+    hear(bench, kind="reuse", position=0)
+    assert bench.images == ()
+    hear(bench, kind="reuse", position=1)
+    assert [one.sha256 for one in bench.images] == [fox]

@@ -1,7 +1,7 @@
 // The bench: a prompt pad with its price, Generate and Stop, and what came of every press.
 //
-// Python writes `choices`, `quote`, `problem`, `progress` and `history`; this page writes the
-// settings and `opened`. Presses, notes, thumbnails and originals travel as messages.
+// Python writes `choices`, `quote`, `problem`, `progress`, `along` and `history`; this page writes
+// the settings and `opened`. Presses, notes, pictures and thumbnails travel as messages.
 
 // ---- pure parts ---------------------------------------------------------------------------
 
@@ -22,7 +22,7 @@ export function pressed(progress) {
 
 const TYPING_MS = 200;
 
-function pad(make, set, press, stop) {
+function pad(make, set, press, stop, along) {
   const field = (name, title, node) => [name, make("label", { class: `il-choice il-of-${name}` }, make("span", {}, title), node), node];
   const select = (name) => make("select", { class: "il-field", tabindex: "0", onchange: (event) => set({ [name]: event.target.value }) });
   const prompt = make("textarea", { class: "il-field il-prompt", rows: "3", "aria-label": "Prompt", placeholder: "What the picture shows", tabindex: "0" });
@@ -57,7 +57,7 @@ function pad(make, set, press, stop) {
     event.stopPropagation(); // or the notebook runs the cell
     if (!button.disabled) go();
   });
-  const node = make("div", { class: "il-pad" }, prompt, sizes, make("div", { class: "il-padline" }, ...fields.map(([, label]) => label)), make("div", { class: "il-padline" }, button, halt, quote, how), bar, problem);
+  const node = make("div", { class: "il-pad" }, prompt, along, sizes, make("div", { class: "il-padline" }, ...fields.map(([, label]) => label)), make("div", { class: "il-padline" }, button, halt, quote, how), bar, problem);
   const put = (one, value) => one.getRootNode().activeElement !== one && (one.value = value);
   return {
     node,
@@ -137,8 +137,10 @@ function render({ model, el }) {
       form.focus();
     },
     copy: (number) => model.send({ kind: "code", position: number }),
+    refer: (number) => model.send({ kind: "refer", position: number }),
     reuse: (number) => {
       const { samples: _, ...settings } = tiles.get(number).settings;
+      model.send({ kind: "reuse", position: number });
       form.end(); // what was still being typed is not meant any more
       for (const [name, value] of Object.entries(settings)) model.set(name, value);
       save();
@@ -149,12 +151,14 @@ function render({ model, el }) {
   box.onmove = open;
   box.onclosed = (number) => nodes.get(number)?.button?.focus({ preventScroll: true });
 
+  const root = make("div", { class: "il-live il-benchtop", "data-lm-suppress-shortcuts": "true" });
+  const along = goingAlong(make, model, root, ending.signal);
   // The settings go first: what is pressed is what is seen.
-  const form = pad(make, set, () => (save.end(), model.save_changes(), model.send({ kind: "generate" })), () => model.send({ kind: "stop" }));
+  const form = pad(make, set, () => (save.end(), model.save_changes(), model.send({ kind: "generate" })), () => model.send({ kind: "stop" }), along.node);
   const latest = make("div", { class: "il-latest", role: "list", "aria-label": "The latest press" });
   const earlier = make("div", { class: "il-earlier", role: "list", "aria-label": "Earlier" });
   const title = make("p", { class: "il-headline" }, "Earlier");
-  const root = make("div", { class: "il-live il-benchtop", "data-lm-suppress-shortcuts": "true" }, form.node, latest, title, earlier, box.node);
+  root.append(form.node, latest, title, earlier, box.node);
 
   function drawTile(number) {
     const node = nodes.get(number);
@@ -189,12 +193,14 @@ function render({ model, el }) {
   for (const name of ["prompt", "model", "quality", "size", "background", "samples", "partial_images", "choices"]) watch(`change:${name}`, () => form.draw(model));
   for (const name of ["quote", "problem", "progress"]) watch(`change:${name}`, () => form.tell(model));
   watch("change:history", draw);
+  watch("change:along", along.draw);
   watch("msg:custom", (message, buffers) => {
+    if (message.kind === "taken") along.taken(message.id);
     if (message.kind === "original") box.take(message, buffers[0]);
     if (message.kind === "thumbnails") supply.take(message.positions, buffers);
     if (message.kind === "code" && nodes.has(message.position)) copied(make, nodes.get(message.position), message, () => close(message.position));
   });
-  const KEYS = { s: does.star, n: does.note, c: does.copy, u: does.reuse };
+  const KEYS = { s: does.star, n: does.note, c: does.copy, u: does.reuse, e: does.refer };
   root.addEventListener("keydown", (event) => {
     if (belongsToNotebook(event)) return;
     event.stopPropagation();
@@ -211,12 +217,14 @@ function render({ model, el }) {
   }, { signal: ending.signal });
   form.draw(model);
   form.tell(model);
+  along.draw();
   draw();
   settle(el, root);
   return () => {
     ending.abort();
     watch.end();
     form.end();
+    along.end();
     save.end();
     box.destroy();
     supply.clear();

@@ -13,6 +13,7 @@ const TILE_ICONS = {
   code: SVG('<path d="m8.5 7-5 5 5 5M15.5 7l5 5-5 5"/>'),
   facts: SVG('<circle cx="12" cy="12" r="9"/><path d="M12 11v5.2M12 7.6v.1"/>'),
   reuse: SVG('<path d="M9 14.5 4 9.5l5-5M4.5 9.5H14a6 6 0 0 1 0 12h-3"/>'),
+  refer: SVG('<path d="M12 5v14M5 12h14"/>'),
   tick: SVG('<path d="m5.5 12.5 4.2 4.2L18.5 7.5"/>'),
 };
 
@@ -193,7 +194,7 @@ function trouble(make, status, tile) {
 /**
  * One picture with its price, its facts and what can be done about it.
  *
- * `does` is what the view does: open, pick, star, note, reuse, copy, again; those it lacks have
+ * `does` is what the view does: open, pick, star, note, refer, reuse, copy, again; those it lacks have
  * no button. The tile is an empty frame of the right shape until it is filled.
  */
 function tileNode(make, position, does) {
@@ -217,6 +218,7 @@ function tileNode(make, position, does) {
     const star = does.star && act("star", "Star", "s", () => does.star(position));
     const acts = make("div", { class: "il-acts" }, pick, make("span", { class: "il-space" }), star,
       does.note && act("note", "Write a note", "n", () => does.note(position)),
+      does.refer && act("refer", "Edit it: have it go along", "e", () => does.refer(position)),
       does.reuse && act("reuse", "Take these settings", "u", () => does.reuse(position)),
       does.facts && act("facts", "Show its row", "i", () => does.facts(position)),
       does.copy && act("code", "Copy the Python", "c", () => does.copy(position)),
