@@ -35,7 +35,7 @@ function goingAlong(make, model, root, signal) {
 
   const say = () => {
     const some = model.get("along").length;
-    words.textContent = coming.size ? `Taking in ${[...coming.values()].join(", ")} …` : some ? "A press edits them." : "or drop them here: a press then edits them";
+    words.textContent = coming.size ? `Taking in ${[...coming.values()].join(", ")} …` : some ? "A press edits them." : "or drop them here, to edit them";
   };
   async function send(file) {
     const why = tooLarge(file, model.get("most_bytes"));

@@ -277,7 +277,8 @@ function tileNode(make, position, does) {
       price.textContent = tile.price;
       seconds.textContent = tile.seconds ?? "";
       label.textContent = tile.label ?? "";
-      details.textContent = (tile.details ?? []).join(" · ");
+      const said = tile.details ?? [];
+      details.replaceChildren(...said.flatMap((one, at) => [make("span", {}, at < said.length - 1 ? `${one} ·` : one), " "]));
       note.textContent = tile.problem || (status === "done" ? tile.note : "");
       note.title = note.textContent;
       note.classList.toggle("il-problem", Boolean(tile.problem));
