@@ -362,8 +362,8 @@ def bundle(
     board: Board, thumbnails: Mapping[int, bytes], sheet: Image | None = None
 ) -> dict[str, str]:
     """Give a comparison as one MIME bundle, for front ends that ask for just one."""
-    drawn = {} if sheet is None else lasting.drawn(board, sheet)
-    return {**drawn, **lasting.written(board, thumbnails, hide_live=False)}
+    words = lasting.written(board, thumbnails, hide_live=False)
+    return words if sheet is None else {**lasting.drawn(board, sheet, beside=words), **words}
 
 
 def line(html_text: str) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_SHEET_BYTES = 1_200_000
 """However many pictures there are, a notebook stays light."""
 
+_ESCAPED = 1.02
+"""How much longer HTML is in a notebook's JSON, where its quotes and line ends are escaped."""
+
 
 def leave(
     board: stills.Board,
@@ -31,10 +34,11 @@ def leave(
     a front end strips styles, and on code hosts.
     """
     follows = sheet is not None
-    show(written(board, thumbnails, hide_live=True, sheet_follows=follows, wipe_open=wipe_open))
+    words = written(board, thumbnails, hide_live=True, sheet_follows=follows, wipe_open=wipe_open)
+    show(words)
     if sheet is not None:
-        words = f"Contact sheet: {stills.counted(board.pictures)}"
-        show({**drawn(board, sheet), "text/plain": words})
+        name = f"Contact sheet: {stills.counted(board.pictures)}"
+        show({**drawn(board, sheet, beside=words), "text/plain": name})
 
 
 def show(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
@@ -63,12 +67,11 @@ def written(
     return {"text/html": pictures, "text/plain": stills.text(board)}
 
 
-def drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
-    """Encode a contact sheet, small enough that a notebook stays light."""
-    # With thumbnails of 11 kB: twelve pictures within 400 kB of notebook, sixty within 1.5 MB.
-    most = min(20_000 + 11_000 * board.pictures, 90_000 + 5_200 * board.pictures, MOST_SHEET_BYTES)
+def drawn(board: stills.Board, sheet: Image, *, beside: Mapping[str, str]) -> dict[str, str]:
+    """Encode a contact sheet: with what is ``beside`` it, it keeps a notebook light."""
+    most = _room(board.pictures, len(beside.get("text/html", "")))
     data, picture = b"", sheet.convert("RGB")
-    for quality, scale in ((82, 1.0), (70, 1.0), (70, 0.75), (60, 0.5), (50, 0.35)):
+    for quality, scale in ((82, 1.0), (70, 1.0), (70, 0.75), (60, 0.5), (50, 0.35), (40, 0.25)):
         out, size = io.BytesIO(), (round(sheet.width * scale), round(sheet.height * scale))
         picture.resize(size, reducing_gap=3.0).save(out, "JPEG", quality=quality, optimize=True)
         data = out.getvalue()
@@ -77,12 +80,24 @@ def drawn(board: stills.Board, sheet: Image) -> dict[str, str]:
     return {"image/jpeg": base64.b64encode(data).decode()}
 
 
+def _room(pictures: int, html: int) -> int:
+    """Say how many bytes a sheet may take.
+
+    Twelve pictures stay within 400 kB of notebook, and sixty within 1.5 MB. Where thumbnails
+    larger than usual were asked for, the sheet takes the least that it can do with.
+    """
+    notebook = min(45_000 + 28_000 * pictures, 110_000 + 22_600 * pictures)
+    left = int((notebook - _ESCAPED * html) * 3 / 4)  # base64 writes three bytes as four letters
+    return min(MOST_SHEET_BYTES, max(10_000 + 500 * pictures, left))
+
+
 def leave_many(board: stills.Board, sheet: Image | None) -> None:
     """Display what is seen after a live view of very many pictures: one small sheet of them all."""
-    show({"text/html": stills.many(board), "text/plain": stills.text(board)})
+    words = {"text/html": stills.many(board), "text/plain": stills.text(board)}
+    show(words)
     if sheet is not None:
-        words = f"Contact sheet: {stills.counted(board.pictures)}"
-        show({**drawn(board, sheet), "text/plain": words})
+        name = f"Contact sheet: {stills.counted(board.pictures)}"
+        show({**drawn(board, sheet, beside=words), "text/plain": name})
 
 
 def alive(view: View, words: str) -> None:

@@ -2,7 +2,8 @@
 
 Twelve pictures: from the last byte that came to the last picture decoded on the page. A
 thousand cells: from running the cell to pictures on the page, what the page grew by, and how
-smoothly it scrolls. Prints the figures beside what they are held to.
+smoothly it scrolls. Twelve and sixty pictures as noisy as any: how large the saved notebook is.
+Prints the figures beside what they are held to.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from playwright.sync_api import Page
 
 from imagelab import Lab
 from tests.browser.jupyter import Notebook, chromium, jupyterlab
+from tests.browser.jupyter import Server as Jupyter
 from tests.servers import Server, success
 
 SETUP = """
@@ -38,6 +40,11 @@ from imagelab import Lab
 lab = Lab("bench", base_url="http://127.0.0.1:9/v1", api_key="k", model="gpt-image-1", path="many")
 made = lab.compare({MANY}, samples=4)
 """.replace("{MANY}", MANY)
+SAVED = """
+from imagelab import Lab
+lab = Lab("bench", base_url="URL", api_key="k", model="gpt-image-1", path="saved")
+lab.compare([f"a fox {n}" for n in range(ROWS)], quality=["low", "medium", "high"])
+"""
 OPEN = "grid = made.grid(columns='sample'); grid"
 
 DECODED = """(many) => {
@@ -90,6 +97,7 @@ def main() -> None:
     ):
         page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
         twelve(Notebook(page, server, "twelve.ipynb").write([SETUP, TWELVE]).open())
+        saved(page, Path(folder), server)
         fill(Path(folder) / "many")
         thousand(Notebook(page, server, "many.ipynb").write([THOUSAND, OPEN]).open())
 
@@ -109,6 +117,20 @@ def fill(path: Path) -> None:
         options = {"base_url": server.url, "api_key": "k", "model": "gpt-image-1"}
         with Lab("bench", path=path, concurrency=16, **options) as lab:  # type: ignore[arg-type]
             lab.compare(eval(MANY), samples=4)  # noqa: S307 - written above
+
+
+def saved(page: Page, folder: Path, jupyter: Jupyter) -> None:
+    """Save comparisons in JupyterLab, and weigh the files."""
+    drawn = [noise(number) for number in range(24)]
+    with Server(lambda asked: success(asked, drawn[len(asked.body) % 24])) as server:
+        for rows, bound in ((4, 400), (20, 1500)):
+            cell = SAVED.replace("URL", server.url).replace("ROWS", str(rows))
+            notebook = Notebook(page, jupyter, f"saved-{rows}.ipynb").write([cell]).open()
+            notebook.run_all()
+            notebook.save()
+            size = notebook.path.stat().st_size / 1000
+            print(f"{size:6.0f} kB (bound {bound})  a saved notebook of {3 * rows} pictures")
+            notebook.close()
 
 
 def twelve(notebook: Notebook) -> None:

@@ -30,7 +30,10 @@ VIEWS = {
     "onion": 'onion = grid.wipe(2, 5, mode="onion")\nonion',
     "difference": 'apart = grid.wipe(1, 2, mode="difference")\napart',
     "mask": "pad = MaskPad(grid[2])\npad",
-    "arranged": 'lab.note(grid[1], star=True, remark="the tail is right")\narranged = grid.grid("quality", "prompt", sort="-cost_usd")\narranged',
+    "arranged": (
+        'lab.note(grid[1], star=True, remark="the tail is right")\n'
+        'arranged = grid.grid("quality", "prompt", sort="-cost_usd")\narranged'
+    ),
     "many": (
         'many = lab.compare([f"a boat number {n}" for n in range(1, 5)],\n'
         '    quality=["low", "medium"], size=["1024x1024", "1536x1024"], samples=2)\n'
