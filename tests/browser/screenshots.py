@@ -26,7 +26,7 @@ COMPARE = (
 VIEWS = {
     "grid": COMPARE,
     "zoom": 'zoom = grid.zoom("a red fox in snow")\nzoom',
-    "wipe": 'wipe = grid.wipe(("a red fox in snow", "low"), ("a red fox in snow", "high"))\nwipe',
+    "wipe": "wipe = grid.wipe(0, 2)\nwipe",
     "onion": 'onion = grid.wipe(2, 5, mode="onion")\nonion',
     "difference": 'apart = grid.wipe(1, 2, mode="difference")\napart',
     "mask": "pad = MaskPad(grid[2])\npad",
@@ -39,7 +39,10 @@ VIEWS = {
         '    quality=["low", "medium"], size=["1024x1024", "1536x1024"], samples=2)\n'
         'many.grid(tabs="size")'
     ),
-    "bench": 'bench = lab.bench("a lighthouse in a storm", quality="medium", samples=2)\nbench',
+    "bench": (
+        'bench = lab.bench("the same fox at night", images=grid[2], quality="medium", samples=2)\n'
+        "bench"
+    ),
     "gallery": "gallery = lab.gallery()\ngallery",
     "spend": "spend = lab.spend()\nspend",
     "duel": 'duel = grid.vote(by="quality", rater="ann")\nduel',
@@ -47,7 +50,7 @@ VIEWS = {
 }
 """The cell that shows each view, by its name."""
 
-README = {"grid": (1120, 1320), "wipe": (800, 760), "duel": (1000, 800), "bench": (1000, 900)}
+README = {"grid": (1120, 1320), "wipe": (700, 900), "duel": (1000, 800), "bench": (1080, 900)}
 """The windows in which the README's pictures are taken."""
 
 MOST_BYTES = 150_000
@@ -76,9 +79,6 @@ def prepare(notebook: Notebook, name: str, cell: Locator) -> None:
         notebook.kernel_do(READY[name])
     if name == "bench":
         cell.locator(".il-latest img").nth(1).wait_for()
-        notebook.kernel_do(
-            'bench.images = grid[2]; bench.prompt = "the same fox at night"; bench.samples = 1'
-        )
     if name == "duel":
         cell.locator(".il-go").first.click()
         cell.locator('.il-duel[data-stage="arena"]:not(.il-waiting)').wait_for()

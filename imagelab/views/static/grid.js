@@ -42,7 +42,7 @@ function header(make, stop, ...more) {
   const words = make("p", { class: "il-headline" });
   const badge = make("span", { class: "il-badge", title: "No money was spent. The prices are the provider's." });
   const button = make("button", { type: "button", class: "il-stop", onclick: stop }, "Stop");
-  const node = make("div", { class: "il-head" }, make("div", { class: "il-top" }, words, badge, make("div", { class: "il-buttons" }, ...more, button)), bar);
+  const node = make("div", { class: "il-head" }, make("div", { class: "il-top" }, words, badge, make("div", { class: "il-headtools" }, ...more, button)), bar);
   return {
     node,
     draw(table, totals, progress, can) {
