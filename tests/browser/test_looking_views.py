@@ -62,7 +62,7 @@ def panes(notebook: Notebook) -> Locator:
 
 def pair(notebook: Notebook) -> Locator:
     """Give the stage of Wipe, with its originals there."""
-    found = notebook.page.locator(".il-pair")
+    found = notebook.page.locator(".il-look .il-pair")
     found.scroll_into_view_if_needed()
     expect(found).to_have_attribute("data-state", "ready")
     return found

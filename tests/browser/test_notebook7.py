@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.jupyter import Notebook, Server
+from tests.browser.test_grid_desk import until
 from tests.browser.test_looking_views import (
     MAKE,
     MASK,
@@ -21,10 +22,27 @@ from tests.browser.test_looking_views import (
     settled,
 )
 
+LAB = """
+from imagelab import Lab
+lab = Lab(path="seven-data", budget=5)
+made = lab.compare(["a red fox", "a boat"], quality=["low", "medium"])
+"""
+GRID = "grid = made.grid(tabs='quality')\ngrid"
+BENCH = "bench = lab.bench('an owl')\nbench"
+GALLERY = "gallery = lab.gallery()\ngallery"
+SPEND = "spend = lab.spend()\nspend"
+DUEL = "duel = made.vote(by='quality', rater='ann')\nduel"
+CELLS = (MAKE, ZOOM, WIPE, MASK, LAB, GRID, BENCH, GALLERY, SPEND, DUEL)
+
+
+def cell(notebook: Notebook, source: str) -> Locator:
+    """Give the output that shows a view, by the cell that made it."""
+    return notebook.output(CELLS.index(source))
+
 
 @pytest.fixture(scope="module")
 def shown(server: Server, context: BrowserContext) -> Iterator[Notebook]:
-    """Give a notebook in Notebook 7 that shows all three views."""
+    """Give a notebook in Notebook 7 that shows every view."""
     page = context.new_page()
     problems: list[str] = []
     # Views run from blobs; what Notebook 7 itself trips over is not theirs.
@@ -32,7 +50,7 @@ def shown(server: Server, context: BrowserContext) -> Iterator[Notebook]:
         "pageerror", lambda one: problems.append(str(one)) if "blob:" in str(one.stack) else None
     )
     made = Notebook(page, server, "seven.ipynb", front_end="notebooks")
-    made.write([MAKE, ZOOM, WIPE, MASK]).open().run_all()
+    made.write(CELLS).open().run_all()
     yield made
     made.shutdown()
     page.close()
@@ -73,7 +91,72 @@ def test_a_mask_is_painted(shown: Notebook) -> None:
     settled(shown, "pad.share", 0)
 
 
-@pytest.mark.parametrize("selector", [".il-pane", ".il-look-wipe button", ".il-easel"])
+def test_a_grid_opens_selects_and_changes_its_tab(shown: Notebook) -> None:
+    """A click shows an original, Space selects, a tab shows the other tier: Python sees each."""
+    grid = cell(shown, GRID)
+    grid.locator(".il-open").first.click()
+    shown.page.locator('.il-box[data-state="ready"]').wait_for()
+    shown.page.keyboard.press("Escape")
+    shown.page.keyboard.press("Space")
+    until(shown, "[grid.opened, grid.selected]", [0, [0]])
+    grid.get_by_role("tab", name="medium").click()
+    until(shown, "grid.tab", "medium")
+
+
+def test_the_bench_quotes_and_generates(shown: Notebook) -> None:
+    """The price follows the typing; Ctrl+Enter asks for a picture and runs no cell."""
+    bench = cell(shown, BENCH)
+    bench.get_by_label("tier").select_option("medium")
+    expect(bench.locator(".il-quote")).to_have_text("$0.042 simulated")
+    bench.get_by_label("Prompt").fill("a grey owl")
+    shown.page.keyboard.press("Control+Enter")
+    expect(bench.locator(".il-latest img")).to_be_visible(timeout=30_000)
+    until(shown, "[one.prompt for one in bench.generations]", ["a grey owl"])
+
+
+def test_the_gallery_is_searched_and_leads_to_a_row(shown: Notebook) -> None:
+    """Words narrow it, and i shows the row behind a picture."""
+    gallery = cell(shown, GALLERY)
+    gallery.get_by_role("searchbox").fill("fox")
+    expect(gallery.locator(".il-headline")).to_have_text("2 pictures found")
+    gallery.locator(".il-open").first.focus()
+    shown.page.keyboard.press("i")
+    expect(gallery.locator(".il-rowof")).to_contain_text("a red fox")
+    assert shown.kernel_eval("gallery.prompt") == "fox"
+
+
+def test_spend_is_live(shown: Notebook) -> None:
+    """What is asked for meanwhile is added, and a tab adds it up another way."""
+    spend = cell(shown, SPEND)
+    shown.kernel_do("made_now = lab.generate('a whale', quality='low')")
+    told = shown.kernel_eval("f'${lab.log.cost_usd.sum():.3f}'")
+    expect(spend.locator("dd").first).to_have_text(told, timeout=15_000)
+    spend.get_by_role("tab", name="by day").click()
+    until(shown, "spend.by", "day")
+
+
+def test_a_duel_is_voted_on(shown: Notebook) -> None:
+    """Start, a key, and the vote is in the ledger."""
+    duel = cell(shown, DUEL)
+    duel.locator(".il-go").first.click()
+    expect(duel.locator(".il-duel")).to_have_attribute("data-stage", "arena")
+    expect(duel.locator(".il-waiting")).to_have_count(0)
+    shown.page.keyboard.press("ArrowLeft")
+    until(shown, "len(made.votes)", 1)
+
+
+KEYED = [
+    ".il-pane",
+    ".il-look-wipe button",
+    ".il-easel",
+    ".il-open",
+    ".il-go",
+    ".il-tab",
+    ".il-duel",
+]
+
+
+@pytest.mark.parametrize("selector", KEYED)
 def test_the_notebook_keeps_its_cells(shown: Notebook, selector: str) -> None:
     """Keys pressed in a view do nothing to the notebook."""
     shown.page.locator(selector).first.focus()  # which makes its cell the active one
