@@ -17,6 +17,7 @@ from tests.browser.test_looking_views import (
     cells_of,
     drag,
     easel,
+    leaks,
     pair,
     panes,
     settled,
@@ -143,6 +144,16 @@ def test_a_duel_is_voted_on(shown: Notebook) -> None:
     expect(duel.locator(".il-waiting")).to_have_count(0)
     shown.page.keyboard.press("ArrowLeft")
     until(shown, "len(made.votes)", 1)
+
+
+@pytest.mark.parametrize("name", ["grid", "bench", "gallery", "spend", "duel"])
+def test_a_closed_view_leaves_nothing_behind(shown: Notebook, name: str) -> None:
+    """No listener at the model, no address of a picture, no node is left when a view ends."""
+    counts = leaks(shown, name)
+    listeners, _, nodes = counts["during"]
+    assert listeners > 0
+    assert nodes > 0
+    assert counts["after"] == [0, 0, 0]
 
 
 KEYED = [

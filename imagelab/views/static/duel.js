@@ -281,7 +281,7 @@ function render({ model, el }) {
   root.addEventListener("keyup", (event) => meaning(event.key) === "zoom" && pair.release(), { signal: over.signal });
   root.addEventListener("blur", () => pair.release(), { signal: over.signal });
   draw();
-  el.append(root);
+  settle(el, root);
   return () => {
     over.abort();
     clearTimeout(slow);
