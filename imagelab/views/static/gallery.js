@@ -23,7 +23,7 @@ function searching(make, set) {
   const select = (name) => make("select", { class: "il-field", tabindex: "0", onchange: (event) => set({ [name]: event.target.value }) });
   const day = (name) => make("input", { type: "date", class: "il-field", tabindex: "0", onchange: (event) => set({ [name]: event.target.value }) });
   const labelled = (words, node) => make("label", { class: "il-choice" }, make("span", {}, words), node);
-  const prompt = make("input", { type: "search", class: "il-field il-where", placeholder: "words of the prompt or a remark", spellcheck: "false", tabindex: "0" });
+  const prompt = make("input", { type: "search", class: "il-field il-where", placeholder: "prompt or remark", spellcheck: "false", tabindex: "0" });
   let typing = null;
   prompt.addEventListener("input", () => {
     clearTimeout(typing);
