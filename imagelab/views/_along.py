@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from imagelab.references.taking import Given
 
 FACE_SIDE = 160
+MOST_COMING = 16
+"""So many files may be on their way at once; it is what one request takes."""
 
 
 class Taker(Protocol):
@@ -82,6 +84,8 @@ class TakesAlong(PictureView):
             return
         key, name = str(content["id"]), str(content["name"])
         with self._turn:
+            if key not in self._coming and len(self._coming) >= MOST_COMING:
+                self._coming.pop(next(iter(self._coming)))  # its page was closed
             parts = self._coming.setdefault(key, {})
             parts[int(content["part"])] = bytes(buffers[0]) if buffers else b""
             if len(parts) < int(content["of"]):

@@ -207,3 +207,12 @@ def test_one_of_the_history_goes_along_and_comes_back_with_its_settings(lab: Lab
     assert bench.images == ()
     hear(bench, kind="reuse", position=1)
     assert [one.sha256 for one in bench.images] == [fox]
+
+
+def test_what_a_page_never_finished_is_let_go_of(lab: Lab) -> None:
+    """Of files whose last part never came only the newest few are kept."""
+    bench = lab.bench("a fox")
+    for number in range(20):
+        part(bench, b"begun", f"{number}.png", 0, 2)
+    assert next(iter(bench._coming)) == "4.png"
+    assert len(bench._coming) == 16

@@ -5,7 +5,7 @@
 
 const MODES = [
   { mode: "wipe", key: "w", word: "Wipe", label: "Wipe position", trait: "position", least: 0, most: 100, step: 0.5, words: (value) => `${Math.round(value)} %` },
-  { mode: "onion", key: "o", word: "Onion skin", label: "Opacity of the upper picture", trait: "opacity", least: 0, most: 100, step: 1, words: (value) => `${Math.round(value)} %` },
+  { mode: "onion", key: "o", word: "Onion skin", label: "Opacity", trait: "opacity", least: 0, most: 100, step: 1, words: (value) => `${Math.round(value)} %` },
   { mode: "flicker", key: "f", word: "Flicker", label: "Seconds for each picture", trait: "seconds", least: 0.2, most: 5, step: 0.1, words: (value) => `${value.toFixed(1)} s` },
   { mode: "difference", key: "d", word: "Difference", label: "Amplify the difference", trait: "gain", least: 1, most: 32, step: 0.5, words: (value) => `× ${Number(value.toFixed(1))}` },
 ];
