@@ -15,7 +15,8 @@ from tests.browser.test_grid_desk import until
 Open = Callable[..., Notebook]
 
 CELLS = (
-    "from imagelab import Lab\nfrom ipywidgets import HBox\nlab = Lab(path='bench-data', concurrency=2)",
+    "from imagelab import Lab\nfrom ipywidgets import HBox\n"
+    "lab = Lab(path='bench-data', concurrency=2)",
     "bench = lab.bench('a red fox in snow')\ndisplay(HBox([bench]))",
 )
 
