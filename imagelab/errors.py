@@ -5,6 +5,7 @@ asked for, carries the ledger's row as ``.generation``::
 
     ImageLabError
     ├── InputError              what was asked cannot be asked (nothing was sent); also a ValueError
+    │   ├── CallError           an option is misspelt or misplaced; also a TypeError
     │   ├── ModelError          no such model, or not one that can do this
     │   └── TemplateError       a template variable is missing, unused or misspelt
     ├── SetupError              the lab cannot be opened as told
@@ -69,6 +70,10 @@ def _line(frame: traceback.FrameSummary) -> str:
 
 class InputError(ImageLabError, ValueError):
     """What was asked cannot be asked; nothing was sent and nothing was paid."""
+
+
+class CallError(InputError, TypeError):
+    """An option is misspelt or stands in the wrong place: Python's own ``TypeError`` too."""
 
 
 class ModelError(InputError):

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from imagelab.catalog.models import closest
 from imagelab.catalog.money import NANO, nano
-from imagelab.errors import InputError
+from imagelab.errors import CallError, InputError
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -37,7 +37,7 @@ def named(**elsewhere: str) -> Callable[[Callable[Given, Result]], Callable[Give
             except TypeError as error:
                 name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
                 wrong = _wrong(name, signature, len(given), settings, elsewhere)
-                raise InputError(wrong or f"{name}: {error}.") from None
+                raise CallError(wrong or f"{name}: {error}.") from None
             return function(*given, **settings)
 
         return call

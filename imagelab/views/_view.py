@@ -9,6 +9,8 @@ from typing import Any
 
 import anywidget
 
+from imagelab.errors import CallError
+
 STATIC = Path(__file__).parent / "static"
 
 # Widgets shown from one cell of one notebook: the execution that showed them, and they.
@@ -25,7 +27,7 @@ class View(anywidget.AnyWidget):
     A script is one module without imports: what all views share is put before it, and so
     is what it has in ``shared`` with some of them, by stem.
 
-    Options are the view's synced traits; a misspelt one is a ``TypeError``. Running a cell
+    Options are the view's synced traits; a misspelt one is a ``CallError``. Running a cell
     again closes the views that it showed before, since a widget is otherwise kept for as
     long as its kernel lives.
     """
@@ -42,7 +44,7 @@ class View(anywidget.AnyWidget):
     def __init__(self, **options: Any) -> None:
         for name in options:
             if name.startswith("_") or not self.has_trait(name):
-                raise TypeError(f"{type(self).__name__} has no option {name!r}.")
+                raise CallError(f"{type(self).__name__} has no option {name!r}.")
         super().__init__(**options)
         self.on_msg(self._heard)
 

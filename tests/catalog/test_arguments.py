@@ -33,6 +33,12 @@ def test_a_misspelt_word_is_suggested() -> None:
         paint("fox", color="blue")  # type: ignore[call-arg]
 
 
+def test_a_wrong_call_is_pythons_own_error_too() -> None:
+    """Whoever catches a TypeError catches a wrong call."""
+    with pytest.raises(TypeError):
+        paint("fox", color="blue")  # type: ignore[call-arg]
+
+
 def test_what_is_elsewhere_is_said() -> None:
     """A word that belongs elsewhere says where."""
     with pytest.raises(InputError, match="Count elsewhere"):
