@@ -54,6 +54,13 @@ PROMPTS = (
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
+def test_another_take_of_an_edit_is_another_picture(prompt: str) -> None:
+    """A tint or a style that draws nothing new differs from take to take all the same."""
+    made = [edit(prompt, take).convert("RGB").tobytes() for take in (1, 2, 3)]
+    assert len(set(made)) == 3
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
 def test_words_change_the_picture_and_keep_its_composition(prompt: str) -> None:
     """Whatever is said, the picture changes, and has the reference's lines."""
     made = edit(prompt)

@@ -168,6 +168,7 @@ def _larger(size: Size, detail: Detail) -> Size:
 def _reworked(ground: Image.Image, idea: Idea, detail: Detail, take: int) -> Image.Image:
     """Return the ground in the idea's light and weather, with its subjects, in its style."""
     said = idea.place or idea.time or idea.weather
+    ground = _exposed(ground, idea, take)
     # What cannot be drawn stands as an emblem only where nothing else was said.
     strange = all(item.name == "emblem" for item in idea.items)
     subjects = idea.items and not (strange and (said or idea.mood or idea.style))
@@ -185,6 +186,22 @@ def _reworked(ground: Image.Image, idea: Idea, detail: Detail, take: int) -> Ima
         hue = int.from_bytes(idea.digest[:2], "big") / 65536
         return Image.blend(ground, _tinted(ground, _of_hue(hue)), 0.45)
     return ground
+
+
+def _exposed(ground: Image.Image, idea: Idea, take: int) -> Image.Image:
+    """Return the ground in a light of its own for each later take.
+
+    A tint or a style alone draws nothing that differs: two samples would be the same bytes.
+    """
+    if take == 1:
+        return ground
+    rng = _chance(idea, take, "light")
+    shares, lifts = rng.uniform(0.88, 0.97, 3), rng.uniform(2, 10, 3)
+    tables = [
+        [min(255, round(value * share + lift)) for value in range(256)]
+        for share, lift in zip(shares, lifts, strict=True)
+    ]
+    return ground.point([value for table in tables for value in table])
 
 
 def _chance(idea: Idea, take: int, name: str) -> np.random.Generator:
