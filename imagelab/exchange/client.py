@@ -164,9 +164,8 @@ class Client:
             create = asked.chat.completions.with_streaming_response.create
             return create, chat.request(wanted, forms.as_addresses(request, files))
         if request.operation == "edit":
-            edit = asked.images.edit
-            wanted = forms.with_files(request, wanted, files, edit)
-            return asked.images.with_streaming_response.edit, wanted
+            wanted = forms.with_files(request, wanted, files, asked.images.edit)
+            return forms.editing(asked, markup=request.markup is not None), wanted
         wanted = forms.by_name(wanted, asked.images.generate)
         return asked.images.with_streaming_response.generate, wanted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,21 +47,48 @@ def with_files(
     """Add the pictures of an edit.
 
     Raises:
-        RejectedError: one of them cannot be read any more, or this SDK cannot send it; nothing
-            was sent.
+        RejectedError: one of them cannot be read any more; nothing was sent.
 
     """
-    if request.markup is not None and "markup" not in inspect.signature(method).parameters:
-        raise RejectedError(
-            "This version of the openai package cannot send a markup, and nothing was sent: "
-            "pip install -U openai."
-        )
     images = [_file(f"image-{at}", one, files) for at, one in enumerate(request.images, 1)]
     sent: dict[str, Any] = {"image": images[0] if len(images) == 1 else images}
     for name in ("mask", "markup"):
         if (one := getattr(request, name)) is not None:
             sent[name] = _file(name, one, files)
     return {**by_name(wanted, method), **sent}
+
+
+def editing(asked: Any, *, markup: bool) -> Callable[..., Any]:
+    """Give the method that edits of an SDK's client; before 3.0 none of them takes a markup."""
+    images = asked.images
+    if not markup or "markup" in inspect.signature(images.edit).parameters:
+        own: Callable[..., Any] = images.with_streaming_response.edit
+        return own
+
+    def edit(
+        *,
+        image: File | list[File],
+        markup: File,
+        extra_headers: Mapping[str, str] = {},
+        extra_body: Mapping[str, Any] = {},
+        **fields: Any,
+    ) -> Any:
+        """Post the form that later versions post; `markup` is a file like the others."""
+        files = (
+            [("image[]", one) for one in image] if isinstance(image, list) else [("image", image)]
+        )
+        return asked.post(
+            "/images/edits",
+            cast_to=object,
+            body={**fields, **extra_body},
+            files=[*files, ("markup", markup)],
+            options={"headers": {"Content-Type": "multipart/form-data", **extra_headers}},
+        )
+
+    marking = copy.copy(images)
+    marking.edit = edit
+    streaming: Callable[..., Any] = type(images.with_streaming_response)(marking).edit
+    return streaming
 
 
 def as_addresses(request: ImageRequest, files: Files) -> list[str]:

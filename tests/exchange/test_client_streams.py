@@ -149,6 +149,25 @@ def test_a_markup_goes_along() -> None:
     assert form["markup"] == [("markup.png", "image/png", LARGE)]
 
 
+def test_a_markup_goes_along_with_all_else() -> None:
+    """Several images, a stream and what has no name stand in the same form, in every SDK."""
+    form, _ = edited(
+        LARGE,
+        SMALL,
+        model="gpt-image-2.5-flare",
+        size="1024x1024",
+        markup=Reference.of(LARGE),
+        beside=[LARGE],
+        partial_images=2,
+        extra={"brand_new": "yes"},
+    )
+    assert [one[2] for one in form["image[]"]] == [LARGE, SMALL]
+    assert form["markup"] == [("markup.png", "image/png", LARGE)]
+    said = {name: one[0][2] for name, one in form.items() if one[0][0] is None}
+    assert (said["stream"], said["partial_images"], said["brand_new"]) == (b"true", b"2", b"yes")
+    assert said["model"] == b"gpt-image-2.5-flare"
+
+
 def test_a_reference_that_is_gone_sends_nothing() -> None:
     """Where the bytes cannot be read any more nothing is sent, and nothing was billed."""
     with (
