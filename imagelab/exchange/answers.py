@@ -69,7 +69,7 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     details = {
         "code": None if code is None else blot(plain(code)),
         "http_status": status,
-        "request_id": error.request_id,
+        "request_id": error.request_id and blot(error.request_id),
     }
     message = f"{said} {remedy}"
     if kind is RefusedError:

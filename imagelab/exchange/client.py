@@ -103,22 +103,48 @@ class Client:
             answer, data, problem = self._fetched(self._whole(body, line, headers))
         seconds = time.monotonic() - began
         if problem and line.is_over:
-            raise of_late(self.timeout, headers.get("x-request-id"))
+            raise of_late(self.timeout, self._id(headers))
+        return self._response(request, answer, data, problem, seconds, headers)
+
+    def _response(
+        self,
+        request: ImageRequest,
+        answer: Mapping[str, Any],
+        data: bytes,
+        problem: str | None,
+        seconds: float,
+        headers: Mapping[str, str],
+    ) -> ImageResponse:
+        """Put an answer in our words; a server that echoes the key is not believed in anything."""
         usage, wrote = answer.get("usage"), answer.get("svg_usage")
         if wrote is None and request.output_format == "svg":
             wrote = {}  # somebody wrote it, and nobody says who
         return ImageResponse(
-            data=data,
+            # A picture's bytes stay as received; what is none is a text that may hold the key.
+            data=self._blot_bytes(data) if problem else data,
             problem=problem,
             usage=Usage.from_wire(usage, wrote),
-            raw_usage=_raw_usage(answer),
-            request_id=headers.get("x-request-id"),
-            size=_text(answer, "size"),
-            quality=_text(answer, "quality"),
-            background=_text(answer, "background"),
-            output_format=_text(answer, "output_format"),
+            raw_usage=self._clean(_raw_usage(answer)),
+            request_id=self._id(headers),
+            size=self._text(answer, "size"),
+            quality=self._text(answer, "quality"),
+            background=self._text(answer, "background"),
+            output_format=self._text(answer, "output_format"),
             seconds=seconds,
         )
+
+    def _text(self, answer: Mapping[str, Any], name: str) -> str | None:
+        value = answer.get(name)
+        return self._clean(plain(value)) if isinstance(value, str) else None
+
+    def _clean(self, text: str | None) -> str | None:
+        return None if text is None else self._blot(text)
+
+    def _id(self, headers: Mapping[str, str]) -> str | None:
+        return self._clean(headers.get("x-request-id"))
+
+    def _blot_bytes(self, data: bytes) -> bytes:
+        return self._blot(data.decode("latin-1")).encode("latin-1")
 
     def _exchange(
         self, request: ImageRequest, line: Line, files: Files, watch: Watch
@@ -144,7 +170,7 @@ class Client:
                 return self._exchange(request, line, files, watch)
             raise of_status(error, self._blot) from self._cause(error)
         except StreamError as error:
-            request_id = headers.get("x-request-id")
+            request_id = self._id(headers)
             partial = _last(body)
             raise of_frame(
                 error.body, partial=partial, request_id=request_id, blot=self._blot
@@ -174,7 +200,7 @@ class Client:
         read = body.read()
         if read is not None:
             return read
-        partial, request_id = _last(body), headers.get("x-request-id")
+        partial, request_id = _last(body), self._id(headers)
         if line.is_over:
             late = of_late(self.timeout, request_id)
             late.partial = partial
@@ -186,7 +212,7 @@ class Client:
     ) -> ExchangeError:
         import openai
 
-        request_id = headers.get("x-request-id")
+        request_id = self._id(headers)
         unanswered = not headers and isinstance(error, openai.APIConnectionError)
         if line.is_over:
             problem = of_late(self.timeout, request_id)
@@ -323,8 +349,3 @@ def _raw_usage(answer: Mapping[str, Any]) -> str | None:
     if wrote is not None:
         return json.dumps({"usage": usage, "svg_usage": wrote})
     return None if usage is None else json.dumps(usage)
-
-
-def _text(answer: dict[str, Any], name: str) -> str | None:
-    value = answer.get(name)
-    return plain(value) if isinstance(value, str) else None

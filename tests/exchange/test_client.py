@@ -399,6 +399,38 @@ def test_a_key_that_the_server_repeats_is_blotted_out(at: Ask, name: str) -> Non
         assert KEY[:12] not in text
 
 
+def test_a_key_in_a_good_answer_is_blotted_out(at: Ask) -> None:
+    """What is kept of an answer beside its picture holds no key that the server repeated."""
+    said = dict.fromkeys(("size", "quality", "background", "output_format"), f"as {KEY}")
+    words = {**servers.usage("a red fox in snow"), "note": KEY}
+    with Server(lambda asked: _with_id(success(asked, **said, usage=words))) as server:
+        response = at(server.url).ask(fox())
+    assert response.data == picture()
+    assert KEY not in repr(response)
+    assert "[key]" in (response.raw_usage or "")
+    assert response.request_id == "req_[key]"
+
+
+@pytest.mark.parametrize("body", [f"no json {KEY}", json.dumps({"data": [{"b64_json": KEY}]})])
+def test_a_key_in_what_is_no_picture_is_blotted_out(at: Ask, body: str) -> None:
+    """Bytes that are kept because they are no picture hold no key either."""
+    with Server(lambda asked: answer(200, body.encode())) as server:
+        response = at(server.url).ask(fox())
+    assert response.problem
+    assert KEY.encode() not in response.data
+    assert b"[key]" in response.data
+
+
+def test_a_key_in_the_id_of_an_error_is_blotted_out(at: Ask) -> None:
+    """The request's id is kept with the row of an error too."""
+    found = refused(at, _with_id(error(400, "No.")))
+    assert found.request_id == "req_[key]"
+
+
+def _with_id(reply: bytes) -> bytes:
+    return reply.replace(b"x-request-id: req_1", f"x-request-id: req_{KEY}".encode())
+
+
 def test_the_key_is_in_no_repr(at: Ask) -> None:
     """Neither the client nor what it holds shows the key."""
     client = at("http://127.0.0.1:9/v1")
