@@ -59,7 +59,7 @@ class ImageRequest:
     markup: Reference | None = None
     svg: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] | None = None
-    operation: Literal["generate", "edit"] = "generate"
+    operation: Literal["generate", "edit", "judge"] = "generate"
     partial_images: int | None = field(default=None, compare=False)
     safety_identifier: str | None = field(default=None, compare=False)
     parents: tuple[int, ...] = field(default=(), compare=False)
@@ -76,6 +76,8 @@ class ImageRequest:
 
     def problems(self) -> list[str]:
         """Say everything that makes this request illegal, in sentences; empty when legal."""
+        if self.operation == "judge":
+            return []  # no picture is asked for
         known = models.find(self.model)
         if no_text := models.text_problem(self.prompt):
             return [no_text]

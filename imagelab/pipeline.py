@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from imagelab import errors, pricing, unfinished
+from imagelab import errors, judged, pricing, unfinished
 from imagelab.catalog.prices import Book
 from imagelab.errors import (
     BudgetError,
@@ -53,6 +53,8 @@ class Session:
     watching: Watching = field(default_factory=Watching, repr=False)
     book: Book = field(default_factory=Book, repr=False)
     peers: dict[str, Session] = field(default_factory=dict, repr=False)
+    draw: judged.Draw = field(default=judged.no_drawing, repr=False)
+    """Makes of a kept picture what a judge looks at."""
 
     def at(self, provider: str | None) -> Session:
         """Give the session of another provider that a sweep asks too, on the same purse."""
@@ -102,7 +104,7 @@ def obtain(
     tokens = pricing.tokens_of(request)
     # Money is held for what goes out now, not for what waits for room under a limit.
     with contextlib.ExitStack() as ending:
-        with client.pacer.room(tokens, stopping) as there_is_room:
+        with client.pacer_of(request).room(tokens, stopping) as there_is_room:
             if not there_is_room:
                 return None
             generation, ours = _hold(session, intent, stopping)
@@ -119,17 +121,18 @@ def _persist(
     session: Session, client: Client, answer: Answer | _TurnedAway, stopping: threading.Event
 ) -> Answer:
     """Ask again, by itself, only for what surely cost nothing: turned away, or nobody there."""
-    tokens = pricing.tokens_of(answer.generation.request)
+    request = answer.generation.request
+    tokens, pacer = pricing.tokens_of(request), client.pacer_of(request)
     while isinstance(answer, _TurnedAway):
         generation, error, attempt = answer
         try:
-            seconds = client.pacer.turned_away(error, attempt)
+            seconds = pacer.turned_away(error, attempt)
         except RejectedError as never:
             return _give_up(session, _TurnedAway(generation, never, attempt))
         with _no_row_left_open(session, generation):
             if attempt >= ATTEMPTS[type(error)] or stopping.wait(seconds):
                 return _give_up(session, answer)
-            with client.pacer.room(tokens, stopping) as there_is_room:
+            with pacer.room(tokens, stopping) as there_is_room:
                 if not there_is_room:
                     return _give_up(session, answer)
                 session.ledger.sent(generation)
@@ -196,9 +199,12 @@ def _interrupted(error: BaseException) -> Outcome:
 def _ask(
     session: Session, client: Client, generation: Generation, attempt: int
 ) -> Answer | _TurnedAway:
+    request = generation.request
     try:
+        if request.operation == "judge":
+            return _verdict(session, client, generation, attempt)
         watch = session.watching.of((generation.key, generation.sample))
-        response = client.ask(generation.request, files=session.store.read, watch=watch)
+        response = client.ask(request, files=session.store.read, watch=watch)
     except tuple(ATTEMPTS) as error:
         session.ledger.held_again(generation)
         return _TurnedAway(generation, error, attempt)
@@ -207,9 +213,23 @@ def _ask(
         outcome = replace(_of_error(error), attempts=attempt, partial=partial)
         error.generation = session.ledger.settle(generation, outcome)
         return Answer(error.generation, "sent", error)
-    client.pacer.passed(pricing.tokens_of(generation.request), response.usage.total)
+    client.pacer.passed(pricing.tokens_of(request), response.usage.total)
     outcome = replace(_keep(session, generation, response), attempts=attempt)
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
+
+
+def _verdict(session: Session, client: Client, generation: Generation, attempt: int) -> Answer:
+    """Ask a judge; what it said is kept with what it cost, in one step."""
+    request = generation.request
+    answered = judged.ask(client, request, session.draw)
+    client.pacer_of(request).passed(pricing.tokens_of(request), answered.usage.total)
+    outcome = judged.outcome(answered, request, session.provider, session.book)
+    try:
+        settled = session.ledger.settle(generation, replace(outcome, attempts=attempt))
+    except RecordError as error:
+        error.pictures[f"judge-{generation.id}.json"] = answered.text.encode()
+        raise
+    return Answer(_watch_overrun(session, settled), "sent")
 
 
 def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:

@@ -100,6 +100,7 @@ def quote(
         nano=whole.nano,
         bound_nano=whole.bound_nano,
         facts=whole.facts,
+        noun=whole.noun,
         already=len(known),
         to_pay_nano=missing.nano,
         to_pay_bound_nano=missing.bound_nano,

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from imagelab import spending
-from imagelab.catalog import authors, models, prices, providers, tokens
+from imagelab.catalog import authors, judges, models, prices, providers, tokens
 from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd, usd_or_none
 from imagelab.catalog.prices import CATALOGUE, Book, Lane, Price
+from imagelab.errors import InputError
 from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
@@ -35,6 +36,7 @@ class Quote:
     bound_nano: int
     facts: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    noun: str = "picture"
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class Quote:
         return show(self.nano)
 
     def __str__(self) -> str:
-        pictures = "1 picture" if self.pictures == 1 else f"{self.pictures} pictures"
+        pictures = f"{self.pictures} {self.noun}{'s' * (self.pictures != 1)}"
         unknown = "cost unknown before asking, " if self.nano is None else ""
         return f"{pictures}: {unknown}{self.money}"
 
@@ -144,6 +146,8 @@ def quote_request(
 ) -> Quote:
     """Quote one request at the price of ``provider`` that holds today, or ``on`` a day."""
     price = price_on(book, provider, request.model, on, "batch" if batch else "standard")
+    if request.operation == "judge":
+        return _question(request, provider, price)
     if models.find(request.model) is None or price is None:
         return _unknown(request)
     spent = spending.of(request)
@@ -158,6 +162,33 @@ def quote_request(
         bound_nano=max(bound, expected or 0) + spending.author_bound(request),
         facts=(f"price {price.id}: {price.source}", *spent.facts),
         tokens=_counted(spent, price),
+    )
+
+
+def _question(request: ImageRequest, provider: str, price: prices.Price | None) -> Quote:
+    """Quote a question to a judge: what it will answer is bounded, and never known before.
+
+    Raises:
+        InputError: nobody knows what its tokens cost, so that nothing could be held for it.
+
+    """
+    spent = spending.of_question(request)
+    bound = None if price is None else prices.cost({**spent.most, "image_out": 0}, price)
+    if price is None or bound is None:
+        known = ", ".join(one.model for one in judges.all_judges())
+        raise InputError(
+            f"What {request.model} costs at {provider} is not known, so it cannot judge: nothing "
+            f"was sent. Give its price in dollars per million tokens, lab.prices.add("
+            f"{request.model!r}, text_in=..., text_out=...), or choose one that OpenAI's list "
+            f"prices: {known}."
+        )
+    return Quote(
+        pictures=1,
+        nano=None,
+        bound_nano=bound,
+        facts=(f"price {price.id}: {price.source}", *spent.facts),
+        tokens=_counted(spent, price),
+        noun="question",
     )
 
 
@@ -197,6 +228,8 @@ def tokens_of(request: ImageRequest) -> int:
 
     What cannot be known before is bounded; of an unknown model only the words are counted.
     """
+    if request.operation == "judge":
+        return spending.of_question(request).counted
     if models.find(request.model) is None:
         return tokens.text_tokens(request.prompt)
     return spending.of(request).counted
@@ -212,6 +245,7 @@ def total(quotes: Iterable[Quote]) -> Quote:
         nano=sum(known) if len(known) == len(amounts) else None,
         bound_nano=sum(part.bound_nano for part in parts),
         facts=tuple(dict.fromkeys(reason for part in parts for reason in part.facts)),
+        noun=parts[0].noun if parts else "picture",
     )
 
 

@@ -131,6 +131,8 @@ class Generation:
     error: str | None = None
     error_kind: str | None = None
     note: str | None = None
+    answer: str | None = None
+    """What a judge said, in its own words; pictures have none."""
     loader: Callable[[str], Path] | None = field(default=None, repr=False, compare=False)
     relatives: Callable[[int], Generation] | None = field(default=None, repr=False, compare=False)
 
@@ -272,7 +274,7 @@ class Generation:
         if not in_notebook():
             display({"text/plain": repr(self)}, raw=True)
             return
-        if self.status == "done":
+        if self.status == "done" and self.picture is not None:
             display({**self._preview(), "text/plain": repr(self)}, raw=True)
         elif self.partial_bytes is not None:
             display({**_small(self.partial_image), "text/plain": "unfinished"}, raw=True)
@@ -282,7 +284,8 @@ class Generation:
 
     def _caption(self) -> str:
         asked = (self.prompt, self.request.model, self.request.quality, self.request.size)
-        words = [*asked, show(self.cost_nano), *(["simulated"] if self.simulated else [])]
+        words = [*filter(None, asked), show(self.cost_nano)]
+        words += ["simulated"] if self.simulated else []
         words += [word for word in (self.error, self.note) if word]
         return " · ".join(words)
 

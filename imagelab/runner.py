@@ -379,7 +379,8 @@ class Run(Generic[Result]):
 
     def _raise_if_nothing_came(self) -> None:
         """A run that an error ended before any picture came has only that error to show."""
-        if self.error is not None or any(one.picture for one in self.landed.values()):
+        came = (one.picture or one.answer for one in self.landed.values())
+        if self.error is not None or any(came):
             return
         ends = {*HOPELESS, ModelGoneError.__name__}
         hopeless = [one for one in self.landed.values() if one.error_kind in ends]

@@ -6,7 +6,8 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imagelab.catalog import abilities, authors, models, tokens
+from imagelab import question
+from imagelab.catalog import abilities, authors, judges, models, tokens
 from imagelab.catalog.models import Model
 from imagelab.catalog.tokens import PARTIAL_TOKENS, Count
 from imagelab.request import ImageRequest
@@ -45,6 +46,24 @@ def _of(request: ImageRequest, _partials: int | None) -> Spending:
         words=_words(request, out, came, words),
         facts=_facts(request, out, came),
         counted=sum(map(_known, (out, came, words))) + partials,
+    )
+
+
+def of_question(request: ImageRequest) -> Spending:
+    """Count what a question to a judge will spend: pictures that it looks at are text to it."""
+    judge = judges.of(request.model)
+    words = judges.text_tokens(question.all_words(request))
+    seen = [judges.image_tokens(judge, *one.size) for one in question.pictures_of(request)]
+    looked = sum(map(_known, seen))
+    return Spending(
+        expected=None,
+        most={"text_in": words.bound + sum(one.bound for one in seen), "text_out": judge.out},
+        words={
+            "text_in": f"{_known(words)} text tokens and about {looked} for two pictures",
+            "text_out": f"an answer of at most {judge.out} tokens",
+        },
+        facts=(f"tokens of pictures: {judge.source}",),
+        counted=_known(words) + looked + judge.out,
     )
 
 

@@ -19,6 +19,8 @@ FLOORS = {
     "pictures": 1,
     "usage": 1,
     "asked": 1.5,
+    "question": 2.25,
+    "judged": 4,
     "request": 2,
     "watching": 2,
     "vote": 2,

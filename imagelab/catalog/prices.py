@@ -75,6 +75,12 @@ def all_prices() -> tuple[Price, ...]:
     return tuple(Price(**_per_token(row)) for row in _facts.rows("prices")["price"])
 
 
+@functools.cache
+def judge_prices() -> tuple[Price, ...]:
+    """Return the price rows of the models that judge, in the catalogue's order."""
+    return tuple(Price(**_per_token(row)) for row in _facts.rows("prices")["judge_price"])
+
+
 def _per_token(row: dict[str, Any]) -> dict[str, Any]:
     known = {kind: per_token(row[kind]) for kind in KINDS if kind in row}
     return {**row, **known}
@@ -129,6 +135,7 @@ class Book:
         name = known.id if known else str(model)
         listed = seller.price_list if seller else "openai"
         found = _newest(all_prices(), (listed, name, lane), on)
+        found = found or _newest(judge_prices(), (listed, models.bare(name), lane), on)
         for layer, whose in (("read", provider), ("own", listed), ("own", provider)):
             rows = [row for row in self._added if row.layer == layer]
             if over := _newest(rows, (whose, name, lane), on):

@@ -11,12 +11,13 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imagelab.errors import ExchangeError
-from imagelab.exchange import chat, elsewhere, forms
+from imagelab.exchange import chat, elsewhere, forms, judging
 from imagelab.exchange.answers import (
     Blot,
     of_break,
@@ -70,6 +71,8 @@ class Client:
     ) -> None:
         self.base_url = base_url
         self.pacer = pacer or Pacer()
+        # Models that judge have limits of their own, and take none of the pictures'.
+        self._judging = Pacer()
         self.timeout = timeout
         self._place = place
         self._chats = False
@@ -146,28 +149,70 @@ class Client:
     def _blot_bytes(self, data: bytes) -> bytes:
         return self._blot(data.decode("latin-1")).encode("latin-1")
 
+    def judge(self, request: ImageRequest, pictures: Sequence[bytes]) -> judging.Answered:
+        """Ask a model which of two pictures is better, and return what it said.
+
+        Raises:
+            ExchangeError: its class says what happened and whether it was billed.
+            PictureError: the bytes are no pictures; nothing was sent.
+
+        """
+        began = time.monotonic()
+        wanted = judging.chat(request, self._place.on_wire(request.model), pictures)
+        create = self._asked_for(request.model).chat.completions.with_streaming_response.create
+        with Line(self.timeout) as line:
+            body, headers = self._sent(create, wanted, judging.Body(), line, self._judging)
+            self._judging.heard(headers)
+        said, request_id = body.read(), self._id(headers)
+        if said.problem and line.is_over:
+            raise of_late(self.timeout, request_id)
+        said = judging.mapped(said, self._blot)
+        return replace(said, request_id=request_id, seconds=time.monotonic() - began)
+
+    def pacer_of(self, request: ImageRequest) -> Pacer:
+        """Give the pacer of the limits that a request falls under."""
+        return self._judging if request.operation == "judge" else self.pacer
+
     def _exchange(
         self, request: ImageRequest, line: Line, files: Files, watch: Watch
     ) -> tuple[AnyBody, Mapping[str, str]]:
-        import openai
-
         chats = self._chats
         create, wanted = self._call(request, files, chats=chats)
         edits = request.operation == "edit"
         body: AnyBody = chat.Body(edits=edits) if chats else Body()
+        turns = None if chats else self._shall_chat
+        try:
+            return self._sent(create, wanted, body, line, self.pacer, watch=watch, turns=turns)
+        except _NoImagesEndpointError:
+            return self._exchange(request, line, files, watch)
+
+    def _sent(
+        self,
+        create: Callable[..., Any],
+        wanted: Mapping[str, Any],
+        body: AnyBody | judging.Body,
+        line: Line,
+        pacer: Pacer,
+        *,
+        watch: Watch | None = None,
+        turns: Callable[[openai.APIStatusError], bool] | None = None,
+    ) -> tuple[Any, Mapping[str, str]]:
+        """Send once and take in the whole answer; ``watch`` is for answers that may stream."""
+        import openai
+
         headers: Mapping[str, str] = {}
         self._asking.line = line
         try:
             with create(**wanted) as answer:
                 headers = answer.headers
-                body = Stream(watch) if is_stream(headers) else body
+                body = Stream(watch) if watch and is_stream(headers) else body
                 for part in answer.iter_bytes():
                     body.take(part)
                 return body, headers
         except openai.APIStatusError as error:
-            self.pacer.heard(error.response.headers)
-            if not chats and self._shall_chat(error):
-                return self._exchange(request, line, files, watch)
+            pacer.heard(error.response.headers)
+            if turns is not None and turns(error):
+                raise _NoImagesEndpointError from None
             raise of_status(error, self._blot) from self._cause(error)
         except StreamError as error:
             request_id = self._id(headers)
@@ -283,6 +328,10 @@ class Client:
         self._openai.close()
 
 
+class _NoImagesEndpointError(Exception):
+    """A gateway draws in chats only; nothing was billed."""
+
+
 def _http(place: Place, base_url: str, connections: int, follow: Callable[[Any], None]) -> Any:
     import openai
 
@@ -339,7 +388,7 @@ def _to_azures_header(request: Any) -> None:
         request.headers["api-key"] = bearer.removeprefix("Bearer ")
 
 
-def _last(body: AnyBody) -> bytes | None:
+def _last(body: AnyBody | judging.Body) -> bytes | None:
     """Give the newest partial picture of a stream."""
     return body.last.data if isinstance(body, Stream) and body.last else None
 

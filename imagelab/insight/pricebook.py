@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelab.catalog import tables
 from imagelab.catalog.arguments import named
-from imagelab.catalog.prices import KINDS, Book, Lane, Price, all_prices
+from imagelab.catalog.prices import KINDS, Book, Lane, Price, all_prices, judge_prices
 from imagelab.insight import showing
 from imagelab.records import pricefile
 
@@ -89,19 +89,21 @@ class Prices:
     @property
     def frame(self) -> DataFrame:
         """Every row as a table, in dollars per million tokens; what was added comes last."""
-        return tables.price_table([*all_prices(), *self._book.added])
+        return tables.price_table([*all_prices(), *judge_prices(), *self._book.added])
 
     def today(self, provider: str | None = None) -> DataFrame:
         """Give what holds today at a provider, one row per model and lane."""
         whose = provider or self._provider
         day = dt.datetime.now(dt.UTC).date()
-        asked = dict.fromkeys((row.model, row.lane) for row in (*all_prices(), *self._book.added))
+        rows = (*all_prices(), *judge_prices(), *self._book.added)
+        asked = dict.fromkeys((row.model, row.lane) for row in rows)
         found = [self._book.price(whose, model, on=day, lane=lane) for model, lane in asked]
         return tables.price_table(row for row in found if row is not None)
 
     def __repr__(self) -> str:
         added = len(self._book.added)
-        return f"Prices({len(all_prices())} rows of the catalogue, {added} added)"
+        rows = len(all_prices()) + len(judge_prices())
+        return f"Prices({rows} rows of the catalogue, {added} added)"
 
     def _repr_html_(self) -> str:
         today = self.today()

@@ -73,6 +73,7 @@ class Outcome:
     error: str | None = None
     error_kind: str | None = None
     note: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)

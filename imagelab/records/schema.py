@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 2
+VERSION = 3
 """Grows when tables or columns are added: an older ledger then grows with it when it is opened
 (a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
@@ -62,6 +62,7 @@ generations = sa.Table(
     sa.Column("error_kind", sa.Text),
     sa.Column("error", sa.Text),
     sa.Column("note", sa.Text),
+    sa.Column("answer", sa.Text),
     sa.Column("seconds", sa.Float),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     # money, in nano-dollars, and the tokens it follows from

@@ -150,6 +150,8 @@ def _cost_name(model_id: str) -> str:
 
 
 def _images(row: BilledRow) -> Iterator[Entry]:
+    if row.operation == "judge":
+        return
     yield _entry(
         row,
         {"images": row.pictures, "num_model_requests": 1},
@@ -160,7 +162,14 @@ def _images(row: BilledRow) -> Iterator[Entry]:
 
 
 def _completions(row: BilledRow) -> Iterator[Entry]:
-    yield _entry(
+    if row.operation != "judge":
+        yield _picture_tokens(row)
+    if row.author:
+        yield _author_tokens(row)
+
+
+def _picture_tokens(row: BilledRow) -> Entry:
+    return _entry(
         row,
         {
             "input_tokens": row.text_tokens + row.image_input_tokens,
@@ -172,18 +181,20 @@ def _completions(row: BilledRow) -> Iterator[Entry]:
         },
         model=_usage_name(row.model),
     )
-    if row.author:
-        yield _entry(
-            row,
-            {
-                "input_tokens": row.author_input_tokens,
-                "output_tokens": row.author_output_tokens,
-                "num_model_requests": 1,
-                "input_text_tokens": row.author_input_tokens,
-                "output_text_tokens": row.author_output_tokens,
-            },
-            model=row.author,
-        )
+
+
+def _author_tokens(row: BilledRow) -> Entry:
+    return _entry(
+        row,
+        {
+            "input_tokens": row.author_input_tokens,
+            "output_tokens": row.author_output_tokens,
+            "num_model_requests": 1,
+            "input_text_tokens": row.author_input_tokens,
+            "output_text_tokens": row.author_output_tokens,
+        },
+        model=row.author or "",
+    )
 
 
 def _costs(row: BilledRow) -> Iterator[Entry]:
@@ -206,7 +217,9 @@ def _picture_lines(row: BilledRow) -> Iterator[Line]:
 
 
 def _author_lines(row: BilledRow) -> Iterator[Line]:
-    author = prices.author(row.author) if row.author else None
+    if not row.author:
+        return
+    author = prices.author(row.author) or prices.price("simulator", row.author)
     if author:
         yield f"{row.author}, input", row.author_input_tokens, author.text_in
         yield f"{row.author}, output", row.author_output_tokens, author.text_out

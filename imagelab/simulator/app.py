@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -19,9 +19,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from imagelab.catalog import models
+from imagelab.catalog import judges, models
+from imagelab.catalog.judges import Judge
 from imagelab.catalog.models import Model
-from imagelab.simulator import accounts, bodies, chat, door, filing
+from imagelab.simulator import accounts, bodies, chat, door, filing, judging
 from imagelab.simulator.accounts import Report
 from imagelab.simulator.batches import Batches
 from imagelab.simulator.batching import Batching
@@ -224,6 +225,8 @@ class Office:
         named = body.get("model") if isinstance(body, dict) else None
         named = request.path_params.get("deployment") or named
         named = named if isinstance(named, str) else ""
+        if judge := judges.find(self._manners.model(named) or ""):
+            return await self._judge(request, body, judge, named)
         refusal = self._manners.chat_refusal(named)
         if refusal:
             return self._answer(request, refusal)
@@ -231,6 +234,28 @@ class Office:
         if isinstance(wanted, Reply):
             return self._answer(request, wanted)
         return await self._make(request, lambda raw: wanted.asked, self._chatting(wanted, named))
+
+    async def _judge(self, request: Request, body: Any, judge: Judge, named: str) -> Response:
+        """Look at two pictures, wait, bill, answer."""
+        asked = await _in(self._painters, judging.read, body, judge, named)
+        if isinstance(asked, Reply):
+            return self._answer(request, asked)
+        request_id = request.state.request_id
+        order = await _in(
+            self._desk_thread,
+            self._desk.receive_question,
+            asked.words,
+            judge.model,
+            tokens=asked.tokens,
+            request_id=request_id,
+        )
+        if order.reply:
+            await _until(request.state.came + order.seconds)
+            return self._answer(request, order.reply)
+        made = await _in(self._painters, judging.judge, asked, order.fault, request_id)
+        await _until(request.state.came + self._latency + order.seconds)
+        self._bill(made)
+        return self._answer(request, made.reply, order.fault)
 
     def _chatting(self, wanted: Chat, named: str) -> CarryOut:
         async def carry_out(order: Order, request: Request) -> Response:

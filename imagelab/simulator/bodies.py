@@ -134,6 +134,11 @@ def not_supported(model_id: str, param: str) -> Reply:
     return error(400, message, kind=USER_ERROR, code="invalid_value", param=param)
 
 
+def not_recorded() -> Reply:
+    """Return the refusal of a question where answers come from a record, which holds none."""
+    return error(404, "What is replayed here holds no verdict of a judge.", code="not_recorded")
+
+
 def missing(param: str) -> Reply:
     """Return the refusal of a body without a parameter that it needs."""
     message = f"Missing required parameter: '{param}'."

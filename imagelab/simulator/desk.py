@@ -75,10 +75,19 @@ class Desk:
             return Order(seconds, reply=reply)
         return Order(seconds, wanted=wanted, take=self._take(wanted), fault=fault)
 
+    def receive_question(self, words: str, model_id: str, *, tokens: int, request_id: str) -> Order:
+        """Decide what becomes of a question to a judge; the order then holds no picture."""
+        if self._answer is not None:
+            return Order(reply=bodies.not_recorded())
+        picked = self._faults.pick(words, size_is_auto=False)
+        seconds = sum(fault.seconds for fault in picked if fault.kind == "slow")
+        fault = next((one for one in picked if one.kind != "slow"), None)
+        reply = _refused(fault, model_id, 1, request_id)
+        reply = reply or self.limits.take(model_id, images=0, tokens=tokens)
+        return Order(seconds, reply=reply, fault=None if reply else fault)
+
     def _refusal(self, fault: Fault | None, wanted: Wanted, request_id: str) -> Reply | None:
-        if fault is None or fault.bills or fault.kind == "expire":
-            return None
-        return _REFUSALS[fault.kind](fault, wanted, request_id)
+        return _refused(fault, wanted.model.id, wanted.n, request_id)
 
     def _limited(self, wanted: Wanted) -> Reply | None:
         if wanted.lane == "batch":
@@ -96,12 +105,18 @@ class Desk:
         return before + 1
 
 
-def _too_many(fault: Fault, wanted: Wanted, request_id: str) -> Reply:
+def _refused(fault: Fault | None, model_id: str, number: int, request_id: str) -> Reply | None:
+    if fault is None or fault.bills or fault.kind == "expire":
+        return None
+    return _REFUSALS[fault.kind](fault, model_id, number, request_id)
+
+
+def _too_many(fault: Fault, model_id: str, number: int, request_id: str) -> Reply:
     wait = None if fault.wait == "none" else duration(fault.seconds)
     return bodies.rate_limited(
-        wanted.model.id,
+        model_id,
         bucket="input-images",
-        numbers=f"Limit 5, Used 5, Requested {wanted.n}",
+        numbers=f"Limit 5, Used 5, Requested {number}",
         wait=wait,
         headers=_wait_headers(fault),
     )
@@ -117,15 +132,17 @@ def _wait_headers(fault: Fault) -> dict[str, str]:
     return {}
 
 
-_REFUSALS: dict[str, Callable[[Fault, Wanted, str], Reply]] = {
+_REFUSALS: dict[str, Callable[[Fault, str, int, str], Reply]] = {
     "too_many": _too_many,
-    "fail": lambda fault, wanted, request_id: bodies.server_error(fault.status, fault.text),
-    "bad_key": lambda fault, wanted, request_id: bodies.bad_key(),
-    "unverified": lambda fault, wanted, request_id: bodies.unverified(wanted.model.id),
-    "no_quota": lambda fault, wanted, request_id: bodies.no_quota(),
-    "billing_limit": lambda fault, wanted, request_id: bodies.billing_limit(),
-    "retired": lambda fault, wanted, request_id: bodies.retired(wanted.model.id, fault.status),
-    "moderated_input": lambda fault, wanted, request_id: bodies.moderated("input", request_id),
+    "fail": lambda fault, *_: bodies.server_error(fault.status, fault.text),
+    "bad_key": lambda *_: bodies.bad_key(),
+    "unverified": lambda fault, model_id, *_: bodies.unverified(model_id),
+    "no_quota": lambda *_: bodies.no_quota(),
+    "billing_limit": lambda *_: bodies.billing_limit(),
+    "retired": lambda fault, model_id, *_: bodies.retired(model_id, fault.status),
+    "moderated_input": lambda fault, model_id, number, request_id: bodies.moderated(
+        "input", request_id
+    ),
 }
 
 

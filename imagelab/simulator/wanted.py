@@ -11,7 +11,7 @@ from typing import Literal
 from imagelab.catalog.models import Model
 from imagelab.catalog.prices import Lane
 
-Operation = Literal["generation", "edit"]
+Operation = Literal["generation", "edit", "judge"]
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,15 @@ FILES = sorted(
 )
 
 
-def test_the_catalogue_has_its_four_files() -> None:
-    """Models, prices, providers and tokens are the files of facts."""
-    assert FILES == ["models.toml", "prices.toml", "providers.toml", "tokens.toml"]
+def test_the_catalogue_has_its_five_files() -> None:
+    """Judges, models, prices, providers and tokens are the files of facts."""
+    assert FILES == [
+        "judges.toml",
+        "models.toml",
+        "prices.toml",
+        "providers.toml",
+        "tokens.toml",
+    ]
 
 
 @pytest.mark.parametrize("name", FILES)
