@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from imagelab import pricing
 from imagelab.actions import CellActions
 from imagelab.catalog.arguments import check_number, named
+from imagelab.catalog.judges import DEFAULT as DEFAULT_JUDGE
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import archive, costs, files, layout, metrics, report, stills
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from imagelab.insight.field import By
+    from imagelab.insight.judgement import Judgement
     from imagelab.insight.ranking import Ranking
     from imagelab.insight.verdict import Verdict
+    from imagelab.planning import LabQuote
     from imagelab.records.ledger import Came
     from imagelab.views.duel import Duel
     from imagelab.views.grid import Grid
@@ -340,7 +343,9 @@ class Comparison:
 
     @named()
     def ranking(self, by: By = None, *, raters: str | Sequence[str] | None = None) -> Ranking:
-        """Rank the levels of a factor, or of several, by everybody's votes, or some raters'.
+        """Rank the levels of a factor, or of several, by the votes of people, or of some raters.
+
+        A judge's votes count where ``raters`` names it.
 
         Bradley-Terry strengths with ties (Davidson's model), with 95 % intervals, pooled
         (``.frame``) and by prompt (``.rounds``); how far raters agree (``.alpha``), side bias
@@ -362,7 +367,8 @@ class Comparison:
         For each level its win rate with the 95 % interval, what a picture costs, and the dollars
         per extra win; the cheapest level that is not clearly worse than the best, and the prompts
         where that differs. Where votes are too few it says so, and guesses how many are missing.
-        ``raters`` are those whose votes count; everybody's do where it is not given.
+        ``raters`` are those whose votes count; all people's do where it is not given, and no
+        judge's.
 
         Raises:
             InputError: no such factor varies, no two pictures differ in it alone, or one of
@@ -376,6 +382,114 @@ class Comparison:
 
         simulated = any(one.simulated for one in self)
         return decide(self._field(by), self._votes_of(raters), simulated=simulated)
+
+    @named()
+    def judge(
+        self,
+        model: str = DEFAULT_JUDGE,
+        *,
+        by: By = None,
+        rubric: str | None = None,
+        pairs: int = 60,
+        side: int | None = 768,
+        fresh: bool = False,
+        unknown: Unknown = "keep",
+    ) -> Judgement:
+        """Have a vision model vote: every pair in both orders, with its reasons, within the budget.
+
+        Its votes stand beside those of people in the ledger, and count in a ranking or a verdict
+        only where ``raters=`` names it: what this returns says first how far it agrees with
+        people. What was judged already is not asked, nor paid, again. ``judge_quote`` says what
+        it will cost.
+
+        Args:
+            model: who judges; its tokens' price must be known, or be added to ``lab.prices``.
+            by: the factor to compare, as for ``vote``.
+            rubric: what to look for, in words to the judge; it has a sensible one.
+            pairs: how many pairs at most, levels and prompts in turn; each is two questions.
+            side: the longer edge of the pictures that it gets, in pixels; ``None`` sends the
+                originals, which costs more.
+            fresh: ask again what was judged already, and pay for it.
+            unknown: ``"send"`` asks again for what was perhaps billed and never came.
+
+        Raises:
+            InputError: what the model costs is not known, or no two pictures can meet; nothing
+                was sent.
+            BudgetError: not one question fits the budget; nothing was sent.
+
+        >>> judgement = comparison.judge("gpt-4.1-mini", by="quality")      # doctest: +SKIP
+        >>> judgement.frame[["left", "right", "winner", "reason"]]          # doctest: +SKIP
+        """
+        run = self._judged(model, by, rubric, pairs, side, fresh=fresh, unknown=unknown)
+        if not in_notebook():
+            from imagelab.views.text import TextProgress
+
+            return run.start(TextProgress("questions")).result()
+        from imagelab.views import judging
+
+        return judging.follow(run, model)
+
+    @named()
+    def start_judge(
+        self,
+        model: str = DEFAULT_JUDGE,
+        *,
+        by: By = None,
+        rubric: str | None = None,
+        pairs: int = 60,
+        side: int | None = 768,
+        fresh: bool = False,
+        unknown: Unknown = "keep",
+    ) -> Run[Judgement]:
+        """Have a vision model vote in the background, with a Stop button, and return at once.
+
+        Arguments are those of ``judge``.
+
+        >>> run = comparison.start_judge()      # doctest: +SKIP
+        >>> judgement = await run               # doctest: +SKIP
+        """
+        run = self._judged(model, by, rubric, pairs, side, fresh=fresh, unknown=unknown)
+        if not in_notebook():
+            return run.start()
+        from imagelab.views import judging
+
+        return judging.begin(run, model)
+
+    @named()
+    def judge_quote(
+        self,
+        model: str = DEFAULT_JUDGE,
+        *,
+        by: By = None,
+        rubric: str | None = None,
+        pairs: int = 60,
+        side: int | None = 768,
+    ) -> LabQuote:
+        """Say what ``judge`` with the same arguments would cost at most; nothing is sent.
+
+        >>> comparison.judge_quote().to_pay_bound_usd       # doctest: +SKIP
+        0.0412
+        """
+        from imagelab import judging
+
+        made = judging.jury(self._field(by), model, rubric=rubric, side=side, pairs=pairs)
+        return judging.quote(self._session, made)
+
+    def _judged(
+        self,
+        model: str,
+        by: By,
+        rubric: str | None,
+        pairs: int,
+        side: int | None,
+        *,
+        fresh: bool,
+        unknown: Unknown,
+    ) -> Run[Judgement]:
+        from imagelab import judging
+
+        made = judging.jury(self._field(by), model, rubric=rubric, side=side, pairs=pairs)
+        return judging.bind(self._session, made, fresh=fresh, unknown=unknown)
 
     @property
     def votes(self) -> list[Vote]:

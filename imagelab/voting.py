@@ -108,20 +108,25 @@ def a_file(path: object) -> Path:
 
 
 def of_raters(votes: list[Vote], raters: str | Sequence[str] | None) -> list[Vote]:
-    """Keep the votes of these raters, or all.
+    """Keep the votes of these raters; without any those of all people, and of no judge.
 
     Raises:
         InputError: one of them has none; the message names those who have.
 
     """
     if raters is None:
-        return votes
+        return people(votes)
     wanted = [checked(one) for one in ([raters] if isinstance(raters, str) else raters)]
     known = sorted({vote.rater for vote in votes})
     for name in wanted:
         if name not in known:
             raise InputError(f"{name!r} has no votes here. Raters: {', '.join(known) or 'none'}.")
     return [vote for vote in votes if vote.rater in wanted]
+
+
+def people(votes: Iterable[Vote]) -> list[Vote]:
+    """Keep the votes of people: what a judge says settles nothing unless somebody asks for it."""
+    return [vote for vote in votes if vote.source != "judge"]
 
 
 def checked(rater: object) -> str:
@@ -318,7 +323,7 @@ class Booth:
         return decide(self.field, self._votes(), simulated=simulated)
 
     def _votes(self) -> list[Vote]:
-        return votes.votes_about(self._ledger, self.field.entries)
+        return people(votes.votes_about(self._ledger, self.field.entries))
 
     def _next(self) -> Pair | None:
         if self._contest.standing().settled and not self._goes_on:

@@ -42,6 +42,7 @@ FLOORS = {
     "actions": 8,
     "views": 8,
     "voting": 8,
+    "judging": 8.5,
     "comparison": 9,
     "lab": 10,
     "opened": 10,

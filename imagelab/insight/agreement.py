@@ -48,7 +48,7 @@ def consistency(votes: Iterable[Vote]) -> Share:
     """Count how often a rater who saw a pair again said the same of it, whatever the sides."""
     said: dict[tuple[str, tuple[int, int]], list[int]] = defaultdict(list)
     for vote in _in_order(votes):
-        said[vote.rater, vote.pair].append(_said(vote))
+        said[vote.rater, vote.pair].append(said_of(vote))
     again = [(a, b) for words in said.values() for a, b in pairwise(words)]
     return Share(sum(a == b for a, b in again), len(again))
 
@@ -64,7 +64,7 @@ def alpha(votes: Iterable[Vote], levels: Mapping[int, int] = {}) -> float | None
     import krippendorff
     import numpy as np
 
-    said = {(vote.rater, vote.pair): _said(vote, levels) for vote in _in_order(votes)}
+    said = {(vote.rater, vote.pair): said_of(vote, levels) for vote in _in_order(votes)}
     raters = {name: at for at, name in enumerate(sorted({rater for rater, _ in said}))}
     pairs = {pair: at for at, pair in enumerate(sorted({pair for _, pair in said}))}
     table = np.full((len(raters), len(pairs)), np.nan)
@@ -74,6 +74,23 @@ def alpha(votes: Iterable[Vote], levels: Mapping[int, int] = {}) -> float | None
     if not shared.size or len(np.unique(shared[~np.isnan(shared)])) < 2:
         return None
     return float(krippendorff.alpha(shared, level_of_measurement="interval"))
+
+
+def with_people(votes: Sequence[Vote], levels: Mapping[int, int] = {}) -> list[tuple[int, int]]:
+    """Set what a judge says of a pair beside each person's vote on it: steps as in ``alpha``.
+
+    What it said in both orders is one word: the side that it took more often, or a tie.
+    """
+    judged: dict[tuple[int, int], int] = defaultdict(int)
+    for vote in votes:
+        if vote.source == "judge" and vote.winner != "skip" and not vote.undone:
+            judged[vote.pair] += said_of(vote, levels)
+    people = [vote for vote in _in_order(votes) if vote.source != "judge"]
+    return [
+        (said_of(vote, levels), (judged[vote.pair] > 0) - (judged[vote.pair] < 0))
+        for vote in people
+        if vote.pair in judged
+    ]
 
 
 def raters(votes: Sequence[Vote]) -> DataFrame:
@@ -110,7 +127,7 @@ def _in_order(votes: Iterable[Vote]) -> list[Vote]:
     return sorted(counted, key=lambda v: (v.time, v.id or 0, v.rater, v.pair, v.left, v.winner))
 
 
-def _said(vote: Vote, levels: Mapping[int, int] = {}) -> int:
+def said_of(vote: Vote, levels: Mapping[int, int] = {}) -> int:
     """Say which of a pair won, whatever side it stood on: -1 the lower, 1 the higher, 0 a tie."""
     if vote.loser is None:
         return 0

@@ -134,7 +134,27 @@ class Ranking:
             words.append(f"left won {left.value:.0%} ({low:.0%} to {high:.0%}; 50 % is fair)")
         if same.value is not None:
             words.append(f"the same said again {same.part} of {same.whole} times")
+        words += self._judges()
         return ", ".join(words) + "."
+
+    def _judges(self) -> list[str]:
+        """Say of judges whose votes count how far they agree with the people whose votes do."""
+        judges = sorted({vote.rater for vote in self.votes if vote.source == "judge"})
+        people = [vote for vote in self.votes if vote.source != "judge"]
+        levels = {number: entry.level for number, entry in self.field.entries.items()}
+        words = []
+        for name in judges:
+            own = [vote for vote in self.votes if vote.rater == name and vote.source == "judge"]
+            pairs = agreement.with_people([*people, *own], levels)
+            same = Share(sum(a == b for a, b in pairs), len(pairs))
+            low, high = same.interval
+            words.append(
+                f"{name} counts though no person's vote here tells how far it agrees"
+                if same.value is None
+                else f"{name} agrees with {same.part} of {same.whole} votes of people "
+                f"({low:.0%} to {high:.0%})"
+            )
+        return words
 
     def __repr__(self) -> str:
         order = " > ".join(str(level) for level in self.frame.index)

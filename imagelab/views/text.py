@@ -20,13 +20,14 @@ class TextProgress:
     It is silent where nobody watches (standard error is no terminal).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "pictures") -> None:
+        self._unit = unit
         self._bar: tqdm[Never] | None = None
 
     def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
         """Take in what landed since the last call."""
         if self._bar is None:
-            self._bar = tqdm(total=progress.pictures, unit=" pictures", disable=None)
+            self._bar = tqdm(total=progress.pictures, unit=f" {self._unit}", disable=None)
         bar = self._bar
         bar.update(progress.landed - bar.n)
         money = "simulated" if progress.simulated else "real"
