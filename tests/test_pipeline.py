@@ -460,7 +460,8 @@ def test_what_nobody_foresaw_leaves_no_row_open(tmp_path: Path) -> None:
     """An error of this program while it asks is raised, and the row says perhaps billed."""
 
     class Broken:
-        pacer = Pacer()
+        def pacer_of(self, request: object) -> Pacer:
+            return Pacer()
 
         def ask(self, request: object, **along: object) -> None:
             raise ZeroDivisionError

@@ -248,6 +248,7 @@ def reconcile(
     asked: dict[tuple[dt.date, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         is_ours = row["provider"] == provider and bool(row["simulated"]) == simulated
+        is_ours = is_ours and row["operation"] != "judge"  # the bill is read for pictures
         if is_ours and row["billed"] in ("yes", "perhaps") and start <= day_of(row) <= end:
             asked.setdefault((day_of(row), plain_model(row["model"])), []).append(row)
     told = {(one.day, one.model): one for one in billed if start <= one.day <= end}

@@ -65,6 +65,7 @@ COLUMNS: dict[str, str] = {
     "author_model": "category",
     "author_output_tokens": "Int64",
     "request_id": "string",
+    "answer": "string",
 }
 """The columns of the log and their types. Money is dollars; unknown money is missing."""
 
@@ -75,6 +76,9 @@ Value = Literal["spent_usd", "pictures", "mean_usd", "unknown"]
 """What the cells of a table over time can show."""
 
 TOTAL = "total"
+
+JUDGE = "judge"
+"""The operation of rows that asked a judge: money, but no picture."""
 
 NOT_GIVEN = "not given"
 """Stands for a setting that was left to the provider."""
@@ -90,6 +94,8 @@ def log_frame(rows: Sequence[Mapping[str, Any]]) -> DataFrame:
 
     read: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "time": lambda row: row["created_us"],
+        "quality": lambda row: row["quality"] or None,
+        "size": lambda row: row["size"] or None,
         "cost_usd": lambda row: _dollars(row["cost_nano"]),
         "quoted_usd": lambda row: _dollars(row["quoted_nano"]),
         "hold_usd": lambda row: _dollars(row["hold_nano"]),
@@ -153,7 +159,7 @@ def costs(
 
     Simulated money never mixes with real: where a log holds both, ``simulated`` is part of
     the index, and shares and totals are of their own purse. ``pictures`` counts those that
-    were billed or perhaps billed; ``unknown`` how many of them have no known cost (they are
+    were billed or perhaps billed (what a judge was asked is money and no picture); ``unknown`` how many of them have no known cost (they are
     not in ``spent_usd``, so it is a lower bound where that is not 0). ``orders`` gives columns
     the order of their values; tiers have theirs, and what has none is sorted.
 
@@ -172,7 +178,7 @@ def costs(
 
     """
     factors = check_columns(by, log.columns)
-    paid = _ordered(log[log["billed"] != "no"], orders)
+    paid = with_judges_named(_ordered(log[log["billed"] != "no"], orders))
     factors = purse_first(log, factors)
     _check_choice("over", over, (None, *get_args(Over)))
     _check_choice("values", values, get_args(Value))
@@ -258,13 +264,41 @@ def _across(
 
 def _sums(paid: DataFrame, keys: Sequence[str], totals: Sequence[Sequence[str]] = ()) -> DataFrame:
     """Count and add up by keys, and over each group of them that ``totals`` names."""
-    groups = grouped(paid.assign(nano=nano_of(paid["cost_usd"])), keys, totals)
-    table: DataFrame = groups.agg(pictures=("id", "size"), known=("nano", "count"))
+    nano, picture = nano_of(paid["cost_usd"]), are_pictures(paid)
+    rows = paid.assign(nano=nano, picture=picture, each=nano.where(picture), unsure=nano.isna())
+    groups = grouped(rows, keys, totals)
+    table: DataFrame = groups.agg(
+        pictures=("picture", "sum"), priced=("each", "count"), unknown=("unsure", "sum")
+    )
+    priced, unknown = table.pop("priced"), table.pop("unknown")
     table["spent_usd"] = dollars_of(groups["nano"])
-    known = table.pop("known")
-    table["mean_usd"] = table["spent_usd"] / known.where(known > 0).astype("Float64")
-    table["unknown"] = table["pictures"] - known
+    table["mean_usd"] = dollars_of(groups["each"]) / priced.where(priced > 0).astype("Float64")
+    table["unknown"] = unknown
     return table
+
+
+def are_pictures(log: DataFrame) -> Series[Any]:
+    """Tell which rows asked for a picture: a judge's questions cost money and are none."""
+    asked: Series[Any] = log["operation"].astype("object") != JUDGE
+    return asked
+
+
+def with_judges_named(log: DataFrame) -> DataFrame:
+    """Say of a judge's rows that they have no tier and no size since they are a judge's."""
+    import pandas as pd
+
+    judged = ~are_pictures(log)
+    if not judged.any():
+        return log
+    named: dict[str, Any] = {}
+    for name in ("quality", "size"):
+        kind = log[name].dtype
+        known = list(kind.categories) if isinstance(kind, pd.CategoricalDtype) else []
+        ordered = isinstance(kind, pd.CategoricalDtype) and bool(kind.ordered)
+        words = log[name].astype("object").mask(judged, JUDGE)
+        categories = [*known, *([] if JUDGE in known else [JUDGE])]
+        named[name] = words.astype(pd.CategoricalDtype(categories, ordered=ordered))
+    return log.assign(**named)
 
 
 def nano_of(usd: Series[Any]) -> Series[Any]:

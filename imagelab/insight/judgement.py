@@ -213,7 +213,10 @@ class Judgement:
             f"({low:.0%} to {high:.0%})"
         )
         if self.kappa is None:
-            return f"{words}; all said the same, so chance cannot be taken out."
+            return (
+                f"{words}. People, or the judge, preferred the same level every time, so nobody "
+                "can tell that from chance."
+            )
         reach = self.kappa_interval
         between = "" if reach is None else f" ({reach[0]:.2f} to {reach[1]:.2f})"
         return f"{words}; beyond chance, Cohen's kappa {self.kappa:.2f}{between}."
@@ -295,4 +298,6 @@ def kappa(pairs: Sequence[tuple[int, int]]) -> float | None:
     by_chance = sum(
         sum(a == step for a, _ in pairs) * sum(b == step for _, b in pairs) for step in (-1, 0, 1)
     ) / (number * number)
-    return None if by_chance == 1 else (same - by_chance) / (1 - by_chance)
+    if min(len({step for step, _ in pairs}), len({step for _, step in pairs})) == 1:
+        return None  # who always says the same agrees by chance alone, or not at all
+    return (same - by_chance) / (1 - by_chance)

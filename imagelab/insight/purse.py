@@ -52,20 +52,20 @@ def _lines(sums: Iterable[Sum], name: Callable[[Sum], str]) -> list[dict[str, An
         for key, group in groups.items()
     }
     most = max((line["spent"] + line["at_risk"] for line in found.values()), default=0)
-    return [_told(key, line, most) for key, line in found.items() if line["pictures"]]
+    return [_told(key, line, most) for key, line in found.items() if any(line.values())]
 
 
 _AMOUNTS = ("spent", "at_risk", "held")
 
 
 def _told(name: str, line: dict[str, int], most: int) -> dict[str, Any]:
-    mean = line["spent"] // line["pictures"]
+    mean = show(line["spent"] // line["pictures"]) if line["pictures"] else ""
     return {
         "name": name,
         "pictures": line["pictures"],
         "spent_usd": usd(line["spent"]),
         "spent": show(line["spent"]),
-        "mean": show(mean),
+        "mean": mean,
         "at_risk": show(line["at_risk"]) if line["at_risk"] else "",
         "held": show(line["held"]) if line["held"] else "",
         "share": line["spent"] / most if most else 0.0,

@@ -35,6 +35,7 @@ class Repriced:
     new_nano: int | None
     price: str | None
     basis: str
+    judged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,9 @@ class Repricing:
     def __str__(self) -> str:
         more = self.new_nano - self.was_nano
         change = f"{show(abs(more))} {'more' if more > 0 else 'less'}" if more else "the same"
-        counted = f"{len(self.rows)} picture{'s' * (len(self.rows) != 1)}"
+        judged = sum(row.judged for row in self.rows)
+        counted = f"{len(self.rows) - judged} picture{'s' * (len(self.rows) - judged != 1)}"
+        counted += f" and {judged} question{'s' * (judged != 1)} to judges" if judged else ""
         said = f"{counted} {self.words}: {show(self.new_nano)}, {change}"
         said += f" ({show(self.was_nano)} was paid{' in simulated money' * self.simulated})"
         return f"{said}; {self.unknown} unknown, in neither sum" if self.unknown else said
@@ -140,7 +143,13 @@ def reprice(
     """
     day = _day(at)
     known = None if model is None else models.get(model).id
-    paid = [row for row in rows if row["billed"] != "no" and bool(row["simulated"]) == simulated]
+    paid = [
+        row
+        for row in rows
+        if row["billed"] != "no" and bool(row["simulated"]) == simulated
+        # No other model of pictures could have judged.
+        if known is None or row["operation"] != "judge"
+    ]
     found = tuple(_repriced(row, book, known, provider, day) for row in paid)
     parts = [
         f"as {known}" if known else "",
@@ -180,6 +189,7 @@ def _repriced(
         new_nano=new,
         price=price,
         basis=basis,
+        judged=row["operation"] == "judge",
     )
 
 
@@ -195,7 +205,8 @@ def _by_tokens(
     cost, price = pricing.cost(usage, provider, row["model"], book=book, on=day, lane=row["lane"])
     if price is None:
         return None, None, f"no price known for {row['model']} at {provider} on {day}"
-    if not usage.image_output_tokens:
+    made = usage.text_output_tokens if row["operation"] == "judge" else usage.image_output_tokens
+    if not made:
         return None, price, "its tokens are unknown"
     return cost, price, "the tokens it took"
 

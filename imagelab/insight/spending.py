@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from imagelab.insight.costs import check_columns, dollars_of, grouped, nano_of, purse_first
+from imagelab.insight.costs import (
+    are_pictures,
+    check_columns,
+    dollars_of,
+    grouped,
+    nano_of,
+    purse_first,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -42,7 +49,7 @@ def quoted(
     that were billed or perhaps billed and lack one of the two.
     """
     factors = purse_first(log, check_columns(by, log.columns))
-    paid = log[log["billed"] != "no"]
+    paid = log[(log["billed"] != "no") & are_pictures(log)]
     quote, cost = nano_of(paid["quoted_usd"]), nano_of(paid["cost_usd"])
     both = quote.notna() & cost.notna()
     rows = paid.assign(both=both, quote=quote.where(both), cost=cost.where(both))
@@ -66,17 +73,18 @@ def waste(
 
     A request that failed, was refused, has no known end or brought no picture; and, where
     the log has a column ``star`` and anything is starred, pictures without a star.
-    ``spent_usd`` is what is known to be paid for them, ``share`` its part of its purse, and
+    A judge's questions are no pictures, and
+    their money counts. ``spent_usd`` is what is known to be paid for them, ``share`` its part of its purse, and
     ``at_risk_usd`` what was held for those that were perhaps billed.
     """
     factors = check_columns(by, log.columns)
-    rows = log.assign(why=_why(log), nano=nano_of(log["cost_usd"]))
+    rows = log.assign(why=_why(log), nano=nano_of(log["cost_usd"]), picture=are_pictures(log))
     risk = nano_of(log["hold_usd"]).where(rows["nano"].isna() & (log["billed"] != "no"))
     rows = rows.assign(risk=risk)
     purses = {bool(k): part["nano"].sum() / 1e9 for k, part in rows.groupby("simulated")}
     keys = purse_first(log, ["why", *factors])
     groups = grouped(rows[rows["why"].notna()], keys, [keys] if totals else ())
-    table: DataFrame = groups.agg(pictures=("id", "size"))
+    table: DataFrame = groups.agg(pictures=("picture", "sum"))
     table["spent_usd"] = dollars_of(groups["nano"])
     table["at_risk_usd"] = groups["risk"].sum().astype("Float64") / 1e9
     table["share"] = _share(table, purses)
@@ -109,7 +117,7 @@ def savings(
         SAVED[0] if came == "ledger" else SAVED[1] if twice else None
         for came, twice in zip(cells["came"], again, strict=True)
     ]
-    good = log[log["status"] == "done"].rename(columns={"run": "paid_by"})
+    good = log[(log["status"] == "done") & are_pictures(log)].rename(columns={"run": "paid_by"})
     rows = cells[cells["why"].notna()].merge(good, left_on="generation", right_on="id")
     rows["why"] = rows["why"].astype(pd.CategoricalDtype(list(SAVED), ordered=True))
     rows["nano"] = nano_of(rows["cost_usd"])
@@ -203,7 +211,8 @@ def _why(log: DataFrame) -> Series[Any]:
     if "star" in log.columns:
         starred = log["star"].astype("boolean").fillna(False).astype(bool)
         if starred.any():
-            why = why.mask((status == "done") & ~starred, REASONS["unstarred"])
+            unwanted = (status == "done") & ~starred & are_pictures(log)
+            why = why.mask(unwanted, REASONS["unstarred"])
     kind = pd.CategoricalDtype(list(REASONS.values()), ordered=True)
     told: Series[Any] = why.astype(kind)
     return told

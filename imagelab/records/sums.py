@@ -17,6 +17,7 @@ DAY_US = 86_400_000_000
 class Sum:
     """One day (counted from 1970, UTC), model and tier: pictures and nano-dollars.
 
+    What judges were asked stands under the tier ``judge``, and is no picture.
     ``pictures`` counts what was billed, perhaps billed or is under way.
     """
 
@@ -39,11 +40,13 @@ def sums(ledger: Ledger, *, simulated: bool) -> list[Sum]:
     spent = sa.case((open_, 0), (known, column.cost_nano), else_=0)
     at_risk = sa.case((open_ | known, 0), (billed, column.hold_nano), else_=0)
     day = column.created_us // DAY_US
-    keys = (day, column.model, sa.func.coalesce(column.quality, ""))
+    judged = column.operation == "judge"
+    tier = sa.case((judged, "judge"), else_=sa.func.coalesce(column.quality, ""))
+    keys = (day, column.model, tier)
     query = (
         sa.select(
             *keys,
-            sa.func.sum(sa.case((billed, 1), else_=0)),
+            sa.func.sum(sa.case((billed & ~judged, 1), else_=0)),
             *(sa.func.sum(amount) for amount in (spent, at_risk, held)),
         )
         .where(column.simulated == simulated)

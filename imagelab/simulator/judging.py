@@ -25,7 +25,7 @@ from imagelab.simulator.bodies import Reply, error
 from imagelab.simulator.drawing import Drawn
 from imagelab.simulator.faults import Fault
 
-KEEN = 8.0
+KEEN = 3.0
 """How much a lead in detail (in log units of edge energy) weighs against chance."""
 
 NOISE = 0.5
