@@ -159,9 +159,11 @@ def costs(
 
     Simulated money never mixes with real: where a log holds both, ``simulated`` is part of
     the index, and shares and totals are of their own purse. ``pictures`` counts those that
-    were billed or perhaps billed (what a judge was asked is money and no picture); ``unknown`` how many of them have no known cost (they are
-    not in ``spent_usd``, so it is a lower bound where that is not 0). ``orders`` gives columns
-    the order of their values; tiers have theirs, and what has none is sorted.
+    were billed or perhaps billed; what judges were asked is money and no picture, and stands
+    under ``judge`` where a picture has its tier or size. ``unknown`` is how many rows have no
+    known cost (they are not in ``spent_usd``, so it is a lower bound where that is not 0).
+    ``orders`` gives columns the order of their values; tiers have theirs, and what has none is
+    sorted.
 
     With ``over`` the table has one row for each hour, day, week or month (UTC) in which
     something was asked for, and the factors across; its cells show ``values``. Where nothing

@@ -73,9 +73,9 @@ def waste(
 
     A request that failed, was refused, has no known end or brought no picture; and, where
     the log has a column ``star`` and anything is starred, pictures without a star.
-    A judge's questions are no pictures, and
-    their money counts. ``spent_usd`` is what is known to be paid for them, ``share`` its part of its purse, and
-    ``at_risk_usd`` what was held for those that were perhaps billed.
+    A judge's questions are no pictures, and their money counts. ``spent_usd`` is what is known
+    to be paid for them, ``share`` its part of its purse, and ``at_risk_usd`` what was held for
+    those that were perhaps billed.
     """
     factors = check_columns(by, log.columns)
     rows = log.assign(why=_why(log), nano=nano_of(log["cost_usd"]), picture=are_pictures(log))

@@ -12,6 +12,8 @@ from imagelab.errors import InputError
 from imagelab.records.ledger import Ledger
 from imagelab.records.schema import generations, notes
 
+_IS_PICTURE = generations.c.operation != "judge"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
@@ -36,11 +38,14 @@ class Query:
 
 
 def search(ledger: Ledger, query: Query) -> list[int]:
-    """List the ids of the rows that fit, the newest first."""
+    """List the ids of the rows that fit, the newest first; what judges were asked is none."""
     column = generations.c
     wanted = [
-        sa.or_(_holds(column.prompt, word), _holds(notes.c.remark, word))
-        for word in query.prompt.split()
+        _IS_PICTURE,
+        *(
+            sa.or_(_holds(column.prompt, word), _holds(notes.c.remark, word))
+            for word in query.prompt.split()
+        ),
     ]
     if query.model:
         wanted.append(column.model == query.model)
@@ -67,7 +72,11 @@ def offered(ledger: Ledger) -> dict[str, list[str]]:
     with ledger.reading() as connection:
         return {
             name: sorted(
-                one for one in connection.execute(sa.select(column).distinct()).scalars() if one
+                one
+                for one in connection.execute(
+                    sa.select(column).where(_IS_PICTURE).distinct()
+                ).scalars()
+                if one
             )
             for name, column in (("models", generations.c.model), ("tiers", generations.c.quality))
         }
