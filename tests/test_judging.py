@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -599,3 +601,16 @@ def test_a_replay_holds_no_judge(judged: Callable[..., Lab], tmp_path: Path) -> 
         with pytest.raises(ImageLabError, match="no verdict"):
             compare(lab).judge(pairs=1)
         assert spent_on_judges(lab) == 0
+
+
+def test_a_ledger_from_before_there_were_judges_opens(
+    judged: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """A ledger without room for answers grows it, keeps its pictures, and can be judged."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite")) as ledger:
+        ledger.execute("ALTER TABLE generations DROP COLUMN answer")
+        ledger.execute("UPDATE schema_version SET version = 2")
+        ledger.commit()
+    comparison = compare(judged())
+    assert {one.status for one in comparison} == {"done"}
+    assert len(comparison.judge(pairs=1).votes) == 2

@@ -39,8 +39,9 @@ class Asked:
 class Judgement:
     """What a judge said, question by question, and how far it agrees with people and itself.
 
-    ``frame`` has one row per question, with the reason. Its votes are in the ledger under
-    ``rater`` and count in no ranking or verdict but where ``raters=`` names it.
+    ``frame`` has one row per question, with the reason, in which picture A is the left one.
+    Its votes are in the ledger under ``rater`` and count in no ranking or verdict but where
+    ``raters=`` names it.
 
     >>> judgement = comparison.judge()              # doctest: +SKIP
     >>> judgement.agreement.value, judgement.kappa  # doctest: +SKIP
@@ -253,10 +254,10 @@ class Judgement:
         return f"Judgement({' '.join(self.sentences[:2])})"
 
     def _repr_html_(self) -> str:
-        first, *rest = self.sentences
-        words = "".join(f"<p>{html.escape(one)}</p>" for one in rest)
+        first, agreed, *rest = (f"<p>{html.escape(one)}</p>" for one in self.sentences)
         shown = self.frame[["prompt", "left", "right", "winner", "reason", "cost_usd"]]
-        return showing.show(first, shown) + dollars_kept(words)
+        table = showing.show("What it said; picture A is the left one:", shown)
+        return dollars_kept(f"<b>{first}</b>{agreed}") + table + dollars_kept("".join(rest))
 
 
 _COLUMNS = {
