@@ -667,7 +667,8 @@ class Comparison:
 
     def _vote_sections(self) -> list[Section]:
         """Tell the verdict on everything that was voted on, what most votes are about first."""
-        there = [by for by, _ in Counter(vote.by for vote in self.votes).most_common()]
+        of_people = self._votes_of(None)
+        there = [by for by, _ in Counter(vote.by for vote in of_people).most_common()]
         voted = [by for by in there if set(by) <= set(self.factors)]
         found = [self.verdict(by=by) for by in voted]
         return [part for one in found for part in report.vote_sections(one, alone=len(found) == 1)]

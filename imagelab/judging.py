@@ -57,8 +57,11 @@ class Jury:
 
     def cells(self) -> list[Cell]:
         """Write the questions: every pair in both orders, the same pairs every time."""
-        pairs = Contest(self.field, [], "", _always()).spread(self.pairs)
-        ordered = [order for pair in pairs for order in (pair, pair[::-1])]
+        # In the order of the sweep: which picture came first, and got the lower id, is chance.
+        place = {number: at for at, number in enumerate(self.field.entries)}
+        drawn = Contest(self.field, [], "", _always()).spread(self.pairs)
+        pairs = [sorted(pair, key=place.__getitem__) for pair in drawn]
+        ordered = [order for one, other in pairs for order in ((one, other), (other, one))]
         return [self._cell(at, *order) for at, order in enumerate(ordered)]
 
     def _cell(self, position: int, left: int, right: int) -> Cell:
@@ -67,13 +70,18 @@ class Jury:
             self.model,
             one.generation,
             other.generation,
-            prompt=one.prompt,
+            prompt=self._told(one.prompt),
             rubric=self.rubric,
             side=self.side,
         )
         levels = self.field.levels
         factors = {"prompt": one.round, "left": levels[one.level], "right": levels[other.level]}
         return Cell(position, factors, request)
+
+    def _told(self, prompt: str) -> str:
+        """Give the prompt as a judge reads it: what differs stands in braces, and it is told so."""
+        hidden = any(f"{{{name}}}" in prompt for name in self.field.by)
+        return f"{prompt}\n(What stands in braces was another for each.)" if hidden else prompt
 
 
 def _always() -> Generator:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -569,6 +570,27 @@ def test_the_same_pairs_are_drawn_every_time(judged: Callable[..., Lab]) -> None
     assert len(drawn[2]) == 12
 
 
+def test_other_ids_make_the_same_questions() -> None:
+    """Which picture came first, and got the lower id, changes neither pairs nor their order."""
+    from imagelab.insight.field import Field
+    from tests.insight.contests import field
+
+    usual = field(levels=3, rounds=3)
+    turned = Field(
+        usual.by,
+        usual.levels,
+        {
+            9000 - number: replace(entry, generation=replace(entry.generation, id=9000 - number))
+            for number, entry in usual.entries.items()
+        },
+    )
+    asked = [
+        [cell.factors for cell in jury(one, "gpt-4o", rubric=None, side=768, pairs=5).cells()]
+        for one in (usual, turned)
+    ]
+    assert asked[0] == asked[1]
+
+
 def jury_of(comparison: Comparison, pairs: int) -> Any:
     """Set up a jury on a comparison."""
     return jury(comparison._field(None), "gpt-4o", rubric=None, side=768, pairs=pairs)
@@ -579,6 +601,15 @@ def test_prompts_that_are_compared_are_not_told(lab: Lab) -> None:
     comparison = lab.compare(["a fox", "an owl"])
     made = jury(comparison._field("prompt"), "gpt-4o", rubric=None, side=768, pairs=1)
     assert {cell.request.prompt for cell in made.cells()} == {question.RUBRIC}
+
+
+def test_a_compared_word_is_hidden_and_said_to_be(lab: Lab) -> None:
+    """Where a part of the prompt is compared, the judge reads that, and not what it is."""
+    comparison = lab.compare("a {animal} in snow", animal=["fox", "owl"])
+    made = jury(comparison._field("animal"), "gpt-4o", rubric=None, side=768, pairs=1)
+    for cell in made.cells():
+        assert "a {animal} in snow\n(What stands in braces" in cell.request.prompt
+        assert "fox" not in cell.request.prompt
 
 
 def test_originals_go_as_they_are(judged: Callable[..., Lab]) -> None:

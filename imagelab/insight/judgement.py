@@ -254,10 +254,11 @@ class Judgement:
         return f"Judgement({' '.join(self.sentences[:2])})"
 
     def _repr_html_(self) -> str:
-        first, agreed, *rest = (f"<p>{html.escape(one)}</p>" for one in self.sentences)
+        first, agreed, *rest = map(html.escape, self.sentences)
         shown = self.frame[["prompt", "left", "right", "winner", "reason", "cost_usd"]]
         table = showing.show("What it said; picture A is the left one:", shown)
-        return dollars_kept(f"<b>{first}</b>{agreed}") + table + dollars_kept("".join(rest))
+        words = "".join(f"<p>{one}</p>" for one in rest)
+        return dollars_kept(f"<p><b>{first}</b></p><p>{agreed}</p>") + table + dollars_kept(words)
 
 
 _COLUMNS = {
