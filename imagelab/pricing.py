@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class Quote:
     bound_nano: int
     facts: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
-    noun: str = "picture"
+    noun: str = field(default="picture", repr=False)
 
     @property
     def why(self) -> tuple[str, ...]:
