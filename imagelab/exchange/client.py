@@ -160,13 +160,13 @@ class Client:
         began = time.monotonic()
         wanted = judging.chat(request, self._place.on_wire(request.model), pictures)
         create = self._asked_for(request.model).chat.completions.with_streaming_response.create
+        body = judging.Body(self._blot)
         with Line(self.timeout) as line:
-            body, headers = self._sent(create, wanted, judging.Body(), line, self._judging)
+            _, headers = self._sent(create, wanted, body, line, self._judging)
             self._judging.heard(headers)
         said, request_id = body.read(), self._id(headers)
         if said.problem and line.is_over:
             raise of_late(self.timeout, request_id)
-        said = judging.mapped(said, self._blot)
         return replace(said, request_id=request_id, seconds=time.monotonic() - began)
 
     def pacer_of(self, request: ImageRequest) -> Pacer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pybase64
@@ -12,6 +12,7 @@ import pybase64
 from imagelab import question
 from imagelab.catalog import judges
 from imagelab.errors import InputError, PictureError
+from imagelab.exchange.answers import Blot
 from imagelab.pictures import MIME, look
 from imagelab.request import ImageRequest, plain
 from imagelab.usage import Usage
@@ -37,10 +38,11 @@ class Answered:
 
 
 class Body:
-    """The body of an answer, part by part."""
+    """The body of an answer, part by part; ``blot`` takes out what must not be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, blot: Blot = str) -> None:
         self._bytes = bytearray()
+        self._blot = blot
 
     def take(self, part: bytes) -> None:
         """Take in what has come."""
@@ -48,7 +50,7 @@ class Body:
 
     def read(self) -> Answered:
         """Read the answer, once all of it has come."""
-        return read(bytes(self._bytes))
+        return read(bytes(self._bytes), self._blot)
 
 
 def chat(request: ImageRequest, model: str, pictures: Sequence[bytes]) -> dict[str, Any]:
@@ -85,29 +87,35 @@ def address(data: bytes) -> str:
     return f"data:{mime};base64,{pybase64.b64encode(data).decode()}"
 
 
-def read(body: bytes) -> Answered:
-    """Read a chat's answer; one that holds no verdict says what is wrong with it."""
+def read(body: bytes, blot: Blot = str) -> Answered:
+    """Read a chat's answer; one that holds no verdict says what is wrong with it.
+
+    A server may echo what must not be kept: every word is blotted before it is cut.
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        return Answered(text=_kept(body), problem="The answer is no JSON object")
+        return Answered(text=_kept(body, blot), problem="The answer is no JSON object")
     usage = answer.get("usage")
     known: dict[str, Any] = {
         "usage": usage_of(usage),
-        "raw_usage": None if usage is None else json.dumps(usage),
+        "raw_usage": None if usage is None else blot(json.dumps(usage)),
     }
     try:
         choice = answer["choices"][0]
         message = choice["message"]
         content, refusal = message.get("content"), message.get("refusal")
     except (LookupError, TypeError, AttributeError):
-        return Answered(text=_kept(body), problem="The answer holds no choices[0].message", **known)
+        return Answered(
+            text=_kept(body, blot), problem="The answer holds no choices[0].message", **known
+        )
     ended = choice.get("finish_reason")
     if isinstance(refusal, str) and refusal:
-        return Answered(text=plain(refusal), refused=plain(refusal), **known)
-    text = plain(content)[:MOST_LETTERS] if isinstance(content, str) else ""
+        words = blot(plain(refusal))[:MOST_LETTERS]
+        return Answered(text=words, refused=words, **known)
+    text = blot(plain(content))[:MOST_LETTERS] if isinstance(content, str) else ""
     if ended == "content_filter":
         return Answered(text=text, refused="its content filter ended the answer", **known)
     return Answered(text=text, problem=_problem(text, ended), **known)
@@ -123,15 +131,8 @@ def _problem(text: str, ended: object) -> str | None:
     return None
 
 
-def mapped(answered: Answered, change: Callable[[str], str]) -> Answered:
-    """Change every word of an answer: a server may echo what must not be kept."""
-    words = {name: getattr(answered, name) for name in ("text", "raw_usage", "refused", "problem")}
-    changed = {name: None if text is None else change(text) for name, text in words.items()}
-    return replace(answered, **changed)  # type: ignore[arg-type]
-
-
-def _kept(body: bytes) -> str:
-    return plain(body[:MOST_LETTERS].decode("utf-8", "replace"))
+def _kept(body: bytes, blot: Blot) -> str:
+    return blot(plain(body.decode("utf-8", "replace")))[:MOST_LETTERS]
 
 
 def usage_of(usage: object) -> Usage:

@@ -63,6 +63,19 @@ def test_a_refusal_is_no_garbage(raw: bytes) -> None:
     assert found.usage.text_output_tokens == 5
 
 
+@pytest.mark.parametrize("at", [190, 19_990])
+def test_half_a_key_is_a_secret_too(at: int) -> None:
+    """What must not be kept is taken out before words are cut, wherever they are cut."""
+    words = "x" * at + "sk-secret-0123456789" + "y" * 50
+
+    def blot(text: str) -> str:
+        return text.replace("sk-secret-0123456789", "[key]")
+
+    for raw in (words.encode(), body(words), body(None, refusal=words)):
+        found = read(raw, blot)
+        assert "sk-" not in f"{found.text}{found.problem}{found.refused}"
+
+
 @given(st.binary())
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     """Whatever comes is read."""
