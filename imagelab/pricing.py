@@ -175,12 +175,12 @@ def _question(request: ImageRequest, provider: str, price: prices.Price | None) 
     spent = spending.of_question(request)
     bound = None if price is None else prices.cost({**spent.most, "image_out": 0}, price)
     if price is None or bound is None:
-        known = ", ".join(one.model for one in judges.all_judges())
+        priced = [j.model for j in judges.all_judges() if prices.price(provider, j.model)]
+        other = f", or choose one whose price is known there: {', '.join(priced)}" if priced else ""
         raise InputError(
             f"What {request.model} costs at {provider} is not known, so it cannot judge: nothing "
             f"was sent. Give its price in dollars per million tokens, lab.prices.add("
-            f"{request.model!r}, text_in=..., text_out=...), or choose one that OpenAI's list "
-            f"prices: {known}."
+            f"{request.model!r}, text_in=..., text_out=...){other}."
         )
     return Quote(
         pictures=1,
