@@ -220,3 +220,23 @@ def test_settings_that_are_no_factors_are_in_every_place(lab: Lab) -> None:
     cells = sweep.cells(model="gpt-image-1")
     assert [dict(cell.request.extra or {}) for cell in cells] == [{"style": "vivid"}] * 2
     assert "extra" not in cells[0].factors
+
+
+def test_what_was_kept_for_an_edit_that_was_not_asked_for_is_explained(
+    open_lab: Callable[..., Lab],
+) -> None:
+    """Pictures of edits that a budget left out are no strange files: all is well."""
+    lab = open_lab(budget=0.02)
+    made = lab.compare("make it night", images={"a": plain(), "b": plain(32)})
+    told = lab.check()
+    assert (len(made.left), len(told.unused), told.strays, told.ok) == (1, 1, (), True)
+
+
+def test_edits_go_on_counting_in_a_new_kernel(open_lab: Callable[..., Lab]) -> None:
+    """Another sample or take of an edit is another picture, whoever drew the ones before."""
+    image, seen = plain(), list[str | None]()
+    for samples, fresh in ((2, False), (3, False), (3, True)):
+        with open_lab() as kernel:
+            made = kernel.compare("make it blue", images=image, samples=samples, fresh=fresh)
+            seen += [one.picture for one in made if one.picture not in seen]
+    assert len(seen) == 6

@@ -20,7 +20,8 @@ class Check:
 
     ``under_way`` counts rows that somebody is still asking for;
     ``missing`` and ``damaged`` are ids of rows whose picture is gone or was changed;
-    ``strays`` are files that no row knows; ``mended`` says what was put right.
+    ``strays`` are files that no row knows; ``unused`` pictures that were kept to go along with
+    edits that were not asked for in the end; ``mended`` says what was put right.
     """
 
     rows: int
@@ -29,6 +30,7 @@ class Check:
     missing: tuple[int, ...] = ()
     damaged: tuple[int, ...] = ()
     strays: tuple[Path, ...] = ()
+    unused: tuple[Path, ...] = ()
     mended: tuple[str, ...] = ()
 
     @property
@@ -46,6 +48,8 @@ class Check:
             words.append(f"pictures changed of rows {', '.join(map(str, self.damaged))}")
         if self.strays:
             words.append(f"files that no row knows: {', '.join(map(str, self.strays))}")
+        if self.unused:
+            words.append(f"{len(self.unused)} kept for edits that were not asked for")
         return "; ".join([*words, *self.mended, "all is well" if self.ok else "look into it"])
 
     def __repr__(self) -> str:
@@ -66,13 +70,17 @@ def check(ledger: Ledger, store: Store) -> Check:
     names = {row["id"]: pictures_in([row]) for row in rows if row["forgotten_us"] is None}
     states = {name: _state(store, name) for some in names.values() for name in some}
     known = pictures_in(rows)
+    unknown = [file for file in store.files() if file.stem not in known]
+    # What goes along is kept before its row is written; nothing else is.
+    unused = [file for file in unknown if _state(store, file.stem) == "whole"]
     return Check(
         rows=len(rows),
         under_way=sum(row["status"] in UNSETTLED for row in rows),
         pictures=sum(state == "whole" for state in states.values()),
         missing=_of_state("missing", names, states),
         damaged=_of_state("damaged", names, states),
-        strays=tuple(file for file in store.files() if file.stem not in known),
+        strays=tuple(file for file in unknown if file not in unused),
+        unused=tuple(unused),
         mended=tuple(mended),
     )
 
