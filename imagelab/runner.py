@@ -248,8 +248,9 @@ class Run(Generic[Result]):
 
     def _see(self, identity: Identity, partial: Partial) -> None:
         """Take note of a partial picture; called in the thread that asks for it."""
-        for cell in self._wanted.get(identity, ()):
-            self._partials[cell.position] = partial
+        with self._counting:  # what is told meanwhile may be another mapping already
+            for cell in self._wanted.get(identity, ()):
+                self._partials[cell.position] = partial
 
     def _look_up(self) -> dict[Identity, Generation]:
         """Take what the ledger has already."""
@@ -394,7 +395,8 @@ class Run(Generic[Result]):
         if self._display is None:
             return
         try:
-            partials, self._partials = self._partials, {}
+            with self._counting:
+                partials, self._partials = self._partials, {}
             still = {at: one for at, one in partials.items() if at not in self.landed}
             self._display.update(landed, replace(self.progress(), partials=still))
         except Exception as error:

@@ -11,7 +11,7 @@ from typing import Any
 import openai
 import pytest
 
-from imagelab.simulator import Fault, Simulator
+from imagelab.simulator import Fault, Simulator, endings
 from tests.simulator.wire import (
     GENERATIONS,
     SMALL,
@@ -120,9 +120,13 @@ def test_done_is_said_only_where_it_is_asked_for(simulator: Simulator) -> None:
             assert len(list(asking.images.generate(**SMALL, **STREAM))) == 3
 
 
-@pytest.mark.parametrize("latency", [0, 8])
-def test_partial_pictures_come_while_the_picture_is_made(latency: float) -> None:
+@pytest.mark.parametrize(("latency", "stands"), [(0, 60), (8, 0)])
+def test_partial_pictures_come_while_the_picture_is_made(
+    latency: float, stands: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A partial picture is there, and can be seen, before the finished one is sent and billed."""
+    # Either wait alone keeps the finished picture back for longer than a machine is busy.
+    monkeypatch.setattr(endings, "PARTIAL_SECONDS", stands)
     with Simulator(latency=latency) as running:
         line = http.client.HTTPConnection("127.0.0.1", port(running), timeout=20)
         body = json.dumps({**SMALL, "stream": True, "partial_images": 3})
