@@ -196,6 +196,30 @@ def test_what_timed_out_and_was_billed_is_found(open_lab: OpenLab) -> None:
     assert list(found.suspects["status"]) == ["unknown"]
 
 
+def test_the_author_of_an_svg_is_billed_under_its_own_name(open_lab: OpenLab) -> None:
+    """What an svg's author cost stands on another line of the bill, and is no difference."""
+    with Simulator() as server:
+        lab = at_openai(open_lab, server)
+        made = lab.generate("a fox", model="gpt-image-2.6-flare", output_format="svg")
+        found = lab.reconcile(TODAY - dt.timedelta(1), admin_key=ADMIN)
+    (line,) = found.lines
+    assert (line.verdict, line.difference_nano) == ("matched", 0)
+    assert line.own.author_nano + found.billed_nano == server.billed.nano == made.cost_nano
+    assert "authors of svgs" in line.note
+
+
+def test_a_cost_that_is_unknown_here_is_never_nothing(open_lab: OpenLab) -> None:
+    """Pictures that came without usage are told as unknown, and the others still add up."""
+    with Simulator(faults=[Fault.no_usage().only(times=1)]) as server:
+        lab = at_openai(open_lab, server, concurrency=1)
+        _, owl = lab.compare(["a fox", "an owl"])
+        found = lab.reconcile(TODAY - dt.timedelta(1), admin_key=ADMIN)
+    (line,) = found.lines
+    assert (line.own.cost_nano, found.own_nano) == (None, owl.cost_nano)
+    assert "the cost of 1 is unknown here" in line.note
+    assert "and more" in str(found)
+
+
 def test_somebody_elses_pictures_are_found(open_lab: OpenLab, tmp_path: Path) -> None:
     """What another program asked of the same organisation is unexplained."""
     with Simulator() as server:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from imagelab.catalog import authors
 from imagelab.catalog.money import show, usd_or_none
 from imagelab.errors import InputError
 from imagelab.exchange.organization import Billed, plain_model
@@ -28,7 +29,9 @@ TOKENS = ("text_in", "image_in", "image_out", "text_out")
 class Own:
     """What the ledger says of one day and model. ``suspects`` were perhaps billed.
 
-    Tokens and dollars are None as soon as those of one picture are unknown.
+    Tokens and dollars are None as soon as those of one picture are unknown; ``known_nano`` adds up
+    the dollars of the others. What the authors of svgs cost stands on the bill under their own
+    names, among whatever else those models did: it is ``author_nano``, and no part of the rest.
     """
 
     pictures: int = 0
@@ -38,6 +41,9 @@ class Own:
     image_out: int | None = 0
     text_out: int | None = 0
     cost_nano: int | None = 0
+    known_nano: int = 0
+    author_nano: int = 0
+    unpriced: int = 0
     at_risk_nano: int = 0
 
 
@@ -96,7 +102,13 @@ class Line:
             "matched": f"{suspects} perhaps billed were not" if suspects else "",
         }[self.verdict]
         late = "" if self.billed.cost_nano is not None else "no dollars on the bill yet"
-        return "; ".join(filter(None, (words, late)))
+        return "; ".join(filter(None, (words, late, *self._besides())))
+
+    def _besides(self) -> Iterator[str]:
+        if self.own.unpriced:
+            yield f"the cost of {self.own.unpriced} is unknown here"
+        if self.own.author_nano:
+            yield f"and {show(self.own.author_nano)} for the authors of svgs, under their own names"
 
     def _other(self) -> str:
         if not self.tokens_agree:
@@ -155,8 +167,8 @@ class Reconciliation:
 
     @property
     def own_nano(self) -> int:
-        """Nano-dollars in the ledger, as far as they are known."""
-        return sum(line.own.cost_nano or 0 for line in self.lines)
+        """Nano-dollars in the ledger, as far as they are known, without the authors of svgs."""
+        return sum(line.own.known_nano for line in self.lines)
 
     @property
     def agrees(self) -> bool:
@@ -193,7 +205,8 @@ class Reconciliation:
     def __str__(self) -> str:
         counts = {name: len(self._which(name).lines) for name in Verdict.__args__}  # type: ignore[attr-defined]
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        money = f"billed {show(self.billed_nano)}, here {show(self.own_nano)}"
+        more = " and more" if any(line.own.unpriced for line in self.lines) else ""
+        money = f"billed {show(self.billed_nano)}, here {show(self.own_nano)}{more}"
         days = f"{self.start} to {self.end}"
         return f"{self.words}, {days} (UTC): {told or 'nothing was billed or asked'}; {money}"
 
@@ -273,6 +286,8 @@ def day_of(row: Mapping[str, Any]) -> dt.date:
 def _own(rows: Sequence[Mapping[str, Any]]) -> Own:
     paid = [row for row in rows if row["billed"] == "yes"]
     unsure = [row for row in rows if row["billed"] == "perhaps"]
+    amounts = [_without_author(row) for row in paid]
+    known = [amount for amount in amounts if amount is not None]
     return Own(
         pictures=len(paid),
         suspects=tuple(row["id"] for row in unsure),
@@ -280,9 +295,25 @@ def _own(rows: Sequence[Mapping[str, Any]]) -> Own:
         image_in=_sum(row["image_input_tokens"] or 0 for row in paid),
         image_out=_sum(row["image_output_tokens"] for row in paid),
         text_out=_sum(row["text_output_tokens"] or 0 for row in paid),
-        cost_nano=_sum(row["cost_nano"] for row in paid),
+        cost_nano=_sum(amounts),
+        known_nano=sum(known),
+        author_nano=sum(
+            (row["cost_nano"] or 0) - one
+            for row, one in zip(paid, amounts, strict=True)
+            if one is not None
+        ),
+        unpriced=len(amounts) - len(known),
         at_risk_nano=sum(row["hold_nano"] for row in unsure),
     )
+
+
+def _without_author(row: Mapping[str, Any]) -> int | None:
+    """Give what a picture cost at its own model; the author of an svg is billed beside it."""
+    if row["cost_nano"] is None or row["author_model"] is None:
+        return row["cost_nano"]  # type: ignore[no-any-return]
+    tokens = (row["author_input_tokens"], row["author_output_tokens"])
+    author = authors.cost(row["author_model"], *tokens)
+    return None if author is None else row["cost_nano"] - author
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
