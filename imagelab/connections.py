@@ -11,12 +11,13 @@ from imagelab.catalog.prices import Book
 from imagelab.errors import ExchangeError, InputError
 from imagelab.exchange import listing
 from imagelab.exchange.client import Client
-from imagelab.exchange.opening import Answer, Drawn, Opening
+from imagelab.exchange.opening import Drawn, Opening
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Watching
 from imagelab.pipeline import Session
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
+from imagelab.simulator.desk import Answer
 
 
 @dataclass(kw_only=True)

@@ -10,15 +10,10 @@ from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.simulator import Simulator
-from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Asked
+from imagelab.simulator.desk import Answer
 
 Drawn = Callable[[Mapping[str, object]], int]
 """Tells how many pictures of a request (its body on the wire) there are already."""
-
-
-Answer = Callable[[Asked, str], Reply]
-"""Gives the whole answer to a request and its id, in place of a simulator's painter."""
 
 
 class Opening:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from imagelab.insight.files import written
 from imagelab.records.ledger import Came
-from imagelab.records.travelling import packed
+from imagelab.records.travelling import asked_for, packed, with_parents_among
 from imagelab.request import Generation
 from imagelab.sweep import Cell
 from imagelab.vote import Vote
@@ -66,30 +66,40 @@ def write(
 ) -> Path:
     """Write the ZIP: cells, what each shows by position, and the ledger's rows and votes of that.
 
-    ``read`` gives the bytes of a picture by its hash. The same comparison gives the same bytes.
+    What went along with an edit travels too, by its hash; ``read`` gives its bytes. The same
+    comparison gives the same bytes.
 
     Raises:
         RecordError: it cannot be written, or a picture is gone (a ``PictureError``).
 
     """
     unique = {one.id: one for one in generations.values()}
+    ids = {row["id"] for row in rows}
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "cells": [_of_cell(cell, generations, came, left) for cell in cells],
-        "generations": [packed(row) for row in rows],
+        "generations": [packed(with_parents_among(row, ids)) for row in rows],
         "votes": [_of_vote(vote) for vote in votes],
     }
-    files = {one.picture: one.format for one in unique.values() if one.picture}
-    files |= {r.sha256: r.format for one in unique.values() for r in one.request.references}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     with written(path, "ZIP file") as draft, zipfile.ZipFile(draft, "w") as file:
         kept = zipfile.ZIP_DEFLATED
         file.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), kept)
-        for picture, suffix in files.items():
+        shown = {g.picture: g for g in unique.values() if g.picture}
+        for one in shown.values():
             # Pictures are pressed as far as they go already.
-            file.writestr(_entry(f"pictures/{picture}.{suffix}"), read(picture))
+            file.writestr(_entry(f"pictures/{one.picture}.{one.format}"), one.bytes)
+        for name, suffix in _along(cells, unique.values()).items():
+            if name not in shown:
+                file.writestr(_entry(f"pictures/{name}.{suffix}"), read(name))
     return Path(path)
+
+
+def _along(cells: Sequence[Cell], generations: Iterable[Generation]) -> dict[str, str]:
+    """Name everything that went along, or would have, by its hash, with the kind it is."""
+    asked = (*(cell.request for cell in cells), *(one.request for one in generations))
+    return {one.sha256: one.format for request in asked for one in request.references}
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -106,13 +116,12 @@ def _of_cell(
 ) -> dict[str, Any]:
     """Write a cell; what it asked for stands in its row, or here where there is none."""
     at, shown = cell.position, generations.get(cell.position)
-    asked = {"operation": cell.request.operation, **cell.request.parameters()}
     found = {
         "position": at,
         "factors": dict(cell.factors),
         "sample": cell.sample,
         "generation": None if shown is None else shown.id,
-        "request": asked if shown is None else None,
+        "request": asked_for(cell.request) if shown is None else None,
         "came": came.get(at),
         "left": left.get(at),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 from imagelab import errors
 from imagelab.errors import InputError
 from imagelab.insight.archive import Archive
-from imagelab.pictures import MIME, Reference
-from imagelab.records.asking import pictures_in, request_of
+from imagelab.pictures import MIME
+from imagelab.records import asking
+from imagelab.records.asking import pictures_in
 from imagelab.records.rows import generation_of
-from imagelab.records.travelling import unpacked
+from imagelab.records.travelling import unpacked, with_parents_among
 from imagelab.request import ImageRequest, names, plain
 from imagelab.sweep import Cell
 from imagelab.vote import Vote
@@ -41,10 +42,12 @@ def archive(
 
     """
     rows = {row["id"]: row for row in map(_row, _list(manifest, "generations"))}
-    _check_rows(list(rows.values()), len(manifest["generations"]), suffixes)
+    rows = {number: with_parents_among(row, rows) for number, row in rows.items()}
     cells = [(_cell(one, rows), one) for one in _list(manifest, "cells")]
     # A ZIP of an older imagelab has no votes.
     votes = [_vote(one, rows) for one in _list({"votes": [], **manifest}, "votes")]
+    along = {one.sha256 for cell, _ in cells for one in cell.request.references}
+    _check_rows(list(rows.values()), len(manifest["generations"]), suffixes, along)
     if len({cell.position for cell, _ in cells}) < len(cells):
         raise ManifestError("names a cell twice")
     shown = {c.position: raw["generation"] for c, raw in cells if raw.get("generation") is not None}
@@ -61,11 +64,16 @@ def archive(
     )
 
 
-def _check_rows(rows: Sequence[Mapping[str, Any]], told: int, suffixes: Mapping[str, str]) -> None:
+def _check_rows(
+    rows: Sequence[Mapping[str, Any]],
+    told: int,
+    suffixes: Mapping[str, str],
+    along: Collection[str],
+) -> None:
     living = [(row["key"], row["sample"], row["take"]) for row in rows if row["status"] != "failed"]
     if len(rows) < told or len(set(living)) < len(living):
         raise ManifestError("names a row twice")
-    if unseen := set(suffixes) - pictures_in(rows):
+    if unseen := set(suffixes) - pictures_in(rows) - set(along):
         raise ManifestError(f"has no row for the picture {min(unseen)[:12]}…")
     # What went along with an edit is not in a ZIP of an older imagelab.
     for row in rows:
@@ -99,20 +107,8 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
     kind = getattr(errors, row["error_kind"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
         row["error_kind"] = None
-    try:
-        along = request_of(row).references
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InputError):
-        raise ManifestError("has a row that nobody could have asked for") from None
-    if not all(_is_reference(one) for one in along):
-        raise ManifestError("names what went along by what is no hash")
     # An unfinished picture is no answer, and stays where it came.
     return {**row, "partial": None}
-
-
-def _is_reference(one: Reference) -> bool:
-    named = isinstance(one.sha256, str) and re.fullmatch(r"[0-9a-f]{64}", one.sha256)
-    sizes = (one.width, one.height, one.size_bytes)
-    return bool(named) and one.format in MIME and all(type(size) is int for size in sizes)
 
 
 _END_OF_TIME = 253_402_300_800_000_000
@@ -131,15 +127,15 @@ def _cell(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Cell
 
 def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> ImageRequest:
     """Give what a cell asked for: as its row says, since that was legal when it was sent."""
-    number, asked = raw.get("generation"), raw.get("request")
+    number, told = raw.get("generation"), raw.get("request")
     if number is not None:
         if type(number) is not int or number not in rows:
             raise ManifestError(f"shows row {str(number)[:20]}, which is not in it")
         return generation_of(rows[number], None).request
-    known = asked if isinstance(asked, dict) else {}
+    known = told if isinstance(told, dict) else {}
     given = {name: value for name, value in known.items() if name in names(ImageRequest)}
     try:
-        return ImageRequest(**given)
+        return replace(asking.checked({"operation": "generate", **given}))
     except (InputError, TypeError, AttributeError, ValueError) as cause:
         raise ManifestError(f"asks for what cannot be asked: {cause}") from cause
 

@@ -126,7 +126,10 @@ def _digest(text: bytes) -> str:
 
 
 def pictures(archive: Archive) -> Iterator[tuple[str, str, bytes]]:
-    """Read every picture that a row tells of: its hash, its suffix and its bytes, checked.
+    """Read every picture: its hash, its suffix and its bytes, checked.
+
+    Those that a row shows must be there; those that went along may be missing (they are in no
+    ZIP of an older version).
 
     Raises:
         InputError: its bytes are others than its name says, or no picture.
@@ -140,4 +143,11 @@ def pictures(archive: Archive) -> Iterator[tuple[str, str, bytes]]:
                 look(data)
             except PictureError as cause:
                 raise InputError(f"pictures/{name}: {cause}") from cause
+        yield name, archive.suffixes[name], data
+    for name in sorted(set(archive.suffixes) - {row["picture"] for row in archive.rows}):
+        data = archive.read(name)
+        try:
+            look(data)
+        except PictureError as cause:
+            raise InputError(f"pictures/{name}: {cause}") from cause
         yield name, archive.suffixes[name], data

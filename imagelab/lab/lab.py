@@ -27,6 +27,7 @@ from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 from imagelab.request import REPLAY, Generation, dollars_kept, key_of
+from imagelab.simulator.desk import Answer
 from imagelab.watching import Watch
 
 TIMEOUT_SECONDS = 600.0
@@ -248,7 +249,7 @@ class Lab(Asking, Accounts, Looking):
 
 class _Replay(NamedTuple):
     place: Place
-    answer: recording.Answer
+    answer: Answer
     held: Archive
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from imagelab.frozen import FrozenMapping
-from imagelab.pictures import Reference
+from imagelab.pictures import MIME, Reference
 from imagelab.request import ImageRequest, names
 
 _NAMES = names(ImageRequest)
@@ -54,6 +55,38 @@ _READ: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "extra": (FrozenMapping, None),
     "parents": (tuple, ()),
 }
+
+
+def checked(columns: Mapping[str, Any]) -> ImageRequest:
+    """Rebuild a request whose columns came from elsewhere and are believed in nothing.
+
+    Raises:
+        ValueError: a column holds what no request ever wrote.
+
+    """
+    try:
+        request = request_of({**dict.fromkeys(_NAMES), **columns})
+    except (ValueError, TypeError, AttributeError, RecursionError) as cause:
+        raise ValueError(f"a request that cannot be read: {cause}") from cause
+    if not all(map(_is_reference, request.references)):
+        raise ValueError("a request made from what is no picture")
+    if not all(type(one) is int for one in request.parents):
+        raise ValueError("a request whose parents are no numbers")
+    written = columns_of(request)
+    for name in _READ:
+        if json.loads(columns.get(name) or "null") != json.loads(written[name] or "null"):
+            raise ValueError(f"a request whose {name} was never written so")
+    return request
+
+
+def _is_reference(one: Reference) -> bool:
+    numbers = (one.width, one.height, one.size_bytes)
+    return (
+        isinstance(one.sha256, str)
+        and re.fullmatch(r"[0-9a-f]{64}", one.sha256) is not None
+        and one.format in list(MIME)
+        and all(type(number) is int and number > 0 for number in numbers)
+    )
 
 
 def pictures_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:

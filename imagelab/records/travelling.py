@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from imagelab.errors import RecordError
+from imagelab.records.asking import checked, columns_of
 from imagelab.records.ledger import Ledger
 from imagelab.records.schema import generations
-from imagelab.request import plain
+from imagelab.request import ImageRequest, plain
 
 STAYS = ("owner", "lease_us", "run", "forgotten_us")
 """What is of this ledger, this machine and its processes only."""
@@ -33,6 +35,18 @@ def packed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def with_parents_among(row: Mapping[str, Any], there: Container[int]) -> dict[str, Any]:
+    """Leave out the parents that do not travel: their numbers mean nothing elsewhere."""
+    here = [one for one in json.loads(row["parents"] or "[]") if one in there]
+    return {**row, "parents": json.dumps(here) if here else None}
+
+
+def asked_for(request: ImageRequest) -> dict[str, Any]:
+    """Write what a cell without a row asks for, in the columns that its row would have."""
+    found = {**columns_of(request), "parents": None}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def unpacked(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Take a row over, each column of its kind; what is no column of ours is left out.
 
@@ -41,6 +55,7 @@ def unpacked(raw: Mapping[str, Any]) -> dict[str, Any]:
 
     """
     found = {column.name: _value(column, raw.get(column.name)) for column in COLUMNS}
+    checked(found)
     return {**dict.fromkeys(STAYS), **ELSEWHERE, **found}
 
 

@@ -83,6 +83,14 @@ def check(
     return replace(_resolved(model, body, asked.operation, opened), lane=asked.lane)
 
 
+def told(asked: Asked, files: Files) -> dict[str, Any] | Reply:
+    """Return what decides the picture of a request, files by their SHA-256; nothing is judged."""
+    body, incoming = _read(asked, files)
+    if isinstance(body, Reply):
+        return body
+    return incoming if isinstance(incoming, Reply) else _of_picture(body) | incoming.digests()
+
+
 def served(model_id: str, *, retire: bool = False, today: date | None = None) -> Model | None:
     """Return the model of this id (a snapshot's, and behind ``openai/``, too) if it is served."""
     model = models.find(model_id)
@@ -117,8 +125,7 @@ def _read(asked: Asked, files: Files) -> tuple[dict[str, Any] | Reply, Incoming 
 def _resolved(
     model: Model, body: Mapping[str, Any], operation: Operation, opened: Opened
 ) -> Wanted:
-    picture = {name: value for name, value in body.items() if name not in _NOT_IN_THE_PICTURE}
-    picture |= opened.digests()
+    picture = _of_picture(body) | opened.digests()
     canonical = json.dumps(picture, sort_keys=True, separators=(",", ":"))
     size = body.get("size", "auto")
     tier = body.get("quality", "auto")
@@ -148,6 +155,10 @@ def _resolved(
         author=_author(body.get("svg")) if form == "svg" else None,
         safety_identifier=body.get("safety_identifier") or body.get("user") or None,
     )
+
+
+def _of_picture(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in _NOT_IN_THE_PICTURE}
 
 
 def _size_of_auto(model: Model, opened: Opened) -> str:

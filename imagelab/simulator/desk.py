@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from imagelab.simulator import bodies
 from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Asked, check
+from imagelab.simulator.checks import Asked, check, told
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
 from imagelab.simulator.files import Files
@@ -17,6 +17,9 @@ from imagelab.simulator.limits import Limits, duration, retry_headers
 from imagelab.simulator.manners import Manners
 from imagelab.simulator.spending import usage_of
 from imagelab.simulator.wanted import Wanted
+
+Answer = Callable[[dict[str, object], str], Reply]
+"""Gives the whole answer to what a request asks for (files by their SHA-256), under its id."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Desk:
         *,
         drawn: Callable[[dict[str, object]], int] | None = None,
         retire: bool = False,
-        answer: Callable[[Asked, str], Reply] | None = None,
+        answer: Answer | None = None,
     ) -> None:
         self._answer = answer
         self.limits = limits
@@ -59,7 +62,9 @@ class Desk:
     def receive(self, asked: Asked, request_id: str) -> Order:
         """Decide what becomes of a request."""
         if self._answer is not None:
-            return Order(reply=self._answer(asked, request_id))
+            content = told(asked, self._files)
+            found = content if isinstance(content, Reply) else self._answer(content, request_id)
+            return Order(reply=found)
         wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 from imagelab.errors import InputError, SetupError
 from imagelab.simulator.batches import Batches
 from imagelab.simulator.billed import Billed
-from imagelab.simulator.bodies import Reply
-from imagelab.simulator.checks import Asked
-from imagelab.simulator.desk import Desk, Traffic
+from imagelab.simulator.desk import Answer, Desk, Traffic
 from imagelab.simulator.fault_list import Faults
 from imagelab.simulator.faults import Fault
 from imagelab.simulator.files import Files
@@ -36,7 +34,8 @@ class Simulator(AbstractContextManager["Simulator"]):
     how many pictures there are already of a request's body when it first comes, so that
     counting goes on there. ``images_per_minute`` and ``tokens_per_minute`` limit the rate (all
     models share them). With ``retire`` models past their shutdown day are unknown. ``answer``
-    gives the whole answer to a request and its id, in place of drawing, and bills nothing. With
+    gives the whole answer to a request's body (as ``drawn`` is given it) and id, in place of
+    drawing, and bills nothing. With
     ``says_done`` streams end with a ``[DONE]``, as some relays add it.
 
     ``provider`` is whom it behaves like: "openai", "vercel" (model ids begin with ``openai/``,
@@ -65,7 +64,7 @@ class Simulator(AbstractContextManager["Simulator"]):
         images_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
         retire: bool = False,
-        answer: Callable[[Asked, str], Reply] | None = None,
+        answer: Answer | None = None,
         says_done: bool = False,
         provider: Provider = "openai",
         chat_only: bool = False,

@@ -48,6 +48,13 @@ class Incoming:
         rest = (one for one in (self.mask, self.markup) if one)
         return iter((*self.images, *rest))
 
+    def digests(self) -> dict[str, Any]:
+        """Return what stands for the files where requests are told apart."""
+        images = {"images": [one.digest for one in self.images]}
+        overlays = {"mask": self.mask, "markup": self.markup}
+        named = {name: one.digest for name, one in overlays.items() if one}
+        return (images if self.images else {}) | named
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -59,10 +66,8 @@ class Opened:
 
     def digests(self) -> dict[str, Any]:
         """Return what stands for the files where requests are told apart."""
-        images = {"images": [one.upload.digest for one in self.references]}
-        overlays = {"mask": self.mask, "markup": self.markup}
-        named = {name: one.digest for name, one in overlays.items() if one}
-        return (images if self.references else {}) | named
+        images = tuple(one.upload for one in self.references)
+        return Incoming(images, self.mask, self.markup).digests()
 
 
 # --- where they stand ------------------------------------------------------------------------
