@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from imagelab import keeping, pricing
+from imagelab.bookkeeping import purse
+from imagelab.bookkeeping.costs import TIERS
 from imagelab.catalog.money import show
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import purse
 from imagelab.insight.board import facts_of
 from imagelab.insight.code import code_of, code_of_generation
-from imagelab.insight.costs import TIERS
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
 from imagelab.records import notes, searching

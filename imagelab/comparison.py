@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelab import pricing
 from imagelab.actions import CellActions
+from imagelab.bookkeeping import costs
 from imagelab.catalog.arguments import check_number, named
 from imagelab.catalog.judges import DEFAULT as DEFAULT_JUDGE
 from imagelab.catalog.money import show, usd
+from imagelab.deciding.field import Field, field_of
 from imagelab.errors import InputError, PictureError
-from imagelab.insight import archive, costs, files, layout, metrics, report, stills
+from imagelab.insight import archive, files, layout, metrics, report, stills
 from imagelab.insight.code import code_of_cells
 from imagelab.insight.differing import Difference, differ
-from imagelab.insight.field import Field, field_of
 from imagelab.insight.report import Section
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
 
-    from imagelab.insight.field import By
-    from imagelab.insight.judgement import Judgement
-    from imagelab.insight.ranking import Ranking
+    from imagelab.deciding.field import By
+    from imagelab.deciding.judgement import Judgement
+    from imagelab.deciding.ranking import Ranking
     from imagelab.insight.verdict import Verdict
     from imagelab.planning import LabQuote
     from imagelab.records.ledger import Came
@@ -356,7 +357,7 @@ class Comparison:
 
         >>> comparison.ranking(by="quality").frame          # doctest: +SKIP
         """
-        from imagelab.insight.ranking import rank
+        from imagelab.deciding.ranking import rank
 
         return rank(self._field(by), self._votes_of(raters))
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from imagelab import planning, question
 from imagelab.catalog import judges
 from imagelab.catalog.arguments import check_number
+from imagelab.deciding.contest import Contest
+from imagelab.deciding.disguise import jpeg
+from imagelab.deciding.field import Field
+from imagelab.deciding.judgement import Asked, Judgement
 from imagelab.errors import InputError
-from imagelab.insight.contest import Contest
-from imagelab.insight.disguise import jpeg
-from imagelab.insight.field import Field
-from imagelab.insight.judgement import Asked, Judgement
 from imagelab.insight.thumbs import small, whole
 from imagelab.judged import Draw
 from imagelab.pictures import look

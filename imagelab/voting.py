@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagelab.deciding.contest import Contest, Pair, Turn
+from imagelab.deciding.disguise import disguised
+from imagelab.deciding.field import Field
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import ballots
 from imagelab.insight.archive import Archive
-from imagelab.insight.contest import Contest, Pair, Turn
-from imagelab.insight.disguise import disguised
-from imagelab.insight.field import Field
 from imagelab.insight.thumbs import small
 from imagelab.insight.verdict import Verdict, decide
 from imagelab.records import votes

@@ -14,6 +14,7 @@ ROOT = Path(imagelab.__file__).parent
 
 FLOORS = {
     "errors": 0,
+    "naming": 1,
     "catalog": 1,
     "frozen": 1,
     "pictures": 1,
@@ -27,6 +28,7 @@ FLOORS = {
     "simulator": 2,
     "pricing": 3,
     "references": 3,
+    "showing": 2.5,
     "spending": 2.5,
     "exchange": 3,
     "records": 3,
@@ -38,6 +40,8 @@ FLOORS = {
     "replaying": 5,
     "runner": 6,
     "connections": 6,
+    "bookkeeping": 6.5,
+    "deciding": 6.5,
     "insight": 7,
     "actions": 8,
     "views": 8,

@@ -572,8 +572,8 @@ def test_the_same_pairs_are_drawn_every_time(judged: Callable[..., Lab]) -> None
 
 def test_other_ids_make_the_same_questions() -> None:
     """Which picture came first, and got the lower id, changes neither pairs nor their order."""
-    from imagelab.insight.field import Field
-    from tests.insight.contests import field
+    from imagelab.deciding.field import Field
+    from tests.deciding.contests import field
 
     usual = field(levels=3, rounds=3)
     turned = Field(

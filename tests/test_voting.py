@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from imagelab import Comparison, Lab
+from imagelab.deciding.contest import Turn
 from imagelab.errors import InputError, PictureError, RecordError
-from imagelab.insight.contest import Turn
 from imagelab.vote import Winner
 from imagelab.voting import Booth
 

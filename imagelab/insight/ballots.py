@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imagelab.deciding.disguise import jpeg
 from imagelab.errors import InputError
-from imagelab.insight.disguise import jpeg
 from imagelab.vote import WINNERS, Winner
 
 if TYPE_CHECKING:

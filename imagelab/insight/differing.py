@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imagelab import showing
 from imagelab.catalog.money import show as dollars
 from imagelab.catalog.money import usd, usd_or_none
 from imagelab.errors import InputError
-from imagelab.insight import showing
 from imagelab.request import Generation
 from imagelab.sweep import Cell
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from imagelab.bookkeeping.costs import Over, spans
 from imagelab.catalog.money import nano, show
-from imagelab.insight.costs import Over, spans
-from imagelab.insight.naming import cut, told_apart
+from imagelab.naming import cut, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

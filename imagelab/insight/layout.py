@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from imagelab.bookkeeping.costs import TIERS
 from imagelab.catalog import models
 from imagelab.errors import InputError
 from imagelab.insight import searching
 from imagelab.insight.board import LEFT, WAITING, Arrangement, Board, Tile, counted
-from imagelab.insight.costs import TIERS
 from imagelab.request import Generation
 from imagelab.sweep import FACTORS, Cell
 

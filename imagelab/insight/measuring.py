@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from imagelab.bookkeeping.costs import COLUMNS
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import metrics
-from imagelab.insight.costs import COLUMNS
 from imagelab.insight.metrics import Function, Value
 from imagelab.records import measures
 from imagelab.records.ledger import Ledger

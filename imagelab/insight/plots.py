@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from imagelab.bookkeeping.costs import Over, check_columns, costs
 from imagelab.errors import InputError
-from imagelab.insight.costs import Over, check_columns, costs
 from imagelab.insight.drawing import (
     INK,
     MARKS,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-    from imagelab.insight.findings import Findings
-    from imagelab.insight.ranking import Ranking
+    from imagelab.deciding.findings import Findings
+    from imagelab.deciding.ranking import Ranking
 
 __all__ = ["cost", "frontier", "latency", "quoted", "spend", "win_rates", "wins"]
 
@@ -363,8 +363,8 @@ def _all_spans(starts: Any, over: Over) -> Any:
 
 def _verdict(given: Any) -> Findings:
     """Take a verdict, or find that of a ranking or a comparison."""
-    from imagelab.insight.findings import Findings, costs_of
-    from imagelab.insight.ranking import Ranking
+    from imagelab.deciding.findings import Findings, costs_of
+    from imagelab.deciding.ranking import Ranking
 
     if isinstance(given, Ranking):
         return Findings(given.field, given.votes, costs_of(given.field), simulated=False)

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imagelab.bookkeeping.costs import costs
+from imagelab.bookkeeping.spending import quoted
 from imagelab.catalog.arguments import check_number
 from imagelab.catalog.money import nano, show
 from imagelab.errors import InputError
 from imagelab.insight import plots, stills
-from imagelab.insight.costs import costs
 from imagelab.insight.drawing import let_go, png
 from imagelab.insight.layout import Board
-from imagelab.insight.spending import quoted
 from imagelab.insight.tables import styled
 from imagelab.insight.verdict import Verdict
 from imagelab.request import SETTINGS, Generation

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from imagelab.bookkeeping.costs import TOTAL
 from imagelab.catalog.money import nano, show
 from imagelab.errors import InputError
-from imagelab.insight.costs import TOTAL
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagelab.catalog.money import show
+from imagelab.deciding.field import Field
+from imagelab.deciding.findings import ALIKE, Findings, costs_of
+from imagelab.deciding.ranking import LONGEST, MODEL
 from imagelab.insight import drawing, plots
-from imagelab.insight.field import Field
-from imagelab.insight.findings import ALIKE, Findings, costs_of
-from imagelab.insight.naming import cut, told_apart
-from imagelab.insight.ranking import LONGEST, MODEL
+from imagelab.naming import cut, told_apart
 from imagelab.request import dollars_kept, in_notebook
 from imagelab.vote import Vote
 

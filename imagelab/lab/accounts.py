@@ -7,17 +7,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from imagelab import planning
+from imagelab.bookkeeping import billing, costs, probing, repricing, spending
+from imagelab.bookkeeping.pricebook import Prices
 from imagelab.catalog.arguments import named
 from imagelab.errors import InputError
 from imagelab.exchange import listing, organization
-from imagelab.insight import (
-    billing,
-    costs,
-    probing,
-    repricing,
-    spending,
-)
-from imagelab.insight.pricebook import Prices
 from imagelab.lab.base import Base
 from imagelab.records import shown
 from imagelab.references.gathering import Along

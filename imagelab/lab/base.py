@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imagelab.bookkeeping import costs
+from imagelab.bookkeeping.pricebook import Prices
 from imagelab.catalog import models
 from imagelab.connections import Connections
 from imagelab.errors import InputError
 from imagelab.exchange.place import Place
-from imagelab.insight import costs, metrics
+from imagelab.insight import metrics
 from imagelab.insight.archive import Archive
-from imagelab.insight.pricebook import Prices
 from imagelab.pipeline import Session
 from imagelab.records import measures
 from imagelab.replaying import warn_of_retirement

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from imagelab.bookkeeping.pricebook import Prices
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
 from imagelab.catalog.money import show, usd
 from imagelab.catalog.prices import Book
@@ -18,7 +19,6 @@ from imagelab.exchange.place import Place
 from imagelab.insight import replaying as recording
 from imagelab.insight import unpacking
 from imagelab.insight.archive import Archive
-from imagelab.insight.pricebook import Prices
 from imagelab.lab.accounts import Accounts
 from imagelab.lab.asking import Asking
 from imagelab.lab.looking import Looking

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 import traitlets
 
+from imagelab.deciding.contest import Turn
+from imagelab.deciding.stopping import RULE
 from imagelab.errors import ImageLabError
 from imagelab.insight import stills
-from imagelab.insight.contest import Turn
-from imagelab.insight.deciding import RULE
 from imagelab.insight.verdict import Verdict
 from imagelab.request import in_notebook
 from imagelab.views._view import View

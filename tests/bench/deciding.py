@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from imagelab.insight.contest import RANDOM_SHARE
-from imagelab.insight.ranking import rank, strength, win_rate
-from imagelab.insight.strengths import fit
+from imagelab.deciding.contest import RANDOM_SHARE
+from imagelab.deciding.ranking import rank, strength, win_rate
+from imagelab.deciding.strengths import fit
 from imagelab.vote import Vote
-from tests.insight.contests import field
-from tests.insight.voters import Voters, contest
+from tests.deciding.contests import field
+from tests.deciding.voters import Voters, contest
 
 SHAPES = ((2, 20), (2, 40), (3, 40), (4, 60), (6, 120))
 """How many levels, and after how many votes in all the intervals are looked at."""

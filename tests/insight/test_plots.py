@@ -16,11 +16,11 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from imagelab import plots
+from imagelab.bookkeeping.costs import log_frame
 from imagelab.errors import InputError
-from imagelab.insight.costs import log_frame
 from imagelab.insight.verdict import Verdict, decide
-from tests.insight.contests import field, votes
-from tests.insight.test_costs import rows
+from tests.bookkeeping.test_costs import rows
+from tests.deciding.contests import field, votes
 
 DAY = 86_400_000_000
 LOG = log_frame(

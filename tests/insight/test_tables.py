@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from imagelab.bookkeeping.costs import costs, log_frame
 from imagelab.errors import InputError
-from imagelab.insight.costs import costs, log_frame
 from imagelab.insight.tables import styled
-from tests.insight.test_costs import rows
+from tests.bookkeeping.test_costs import rows
 
 LOG = log_frame(rows({}, {"quality": "high", "cost_nano": 1_670_000_000}))
 

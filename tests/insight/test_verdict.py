@@ -9,10 +9,10 @@ import matplotlib.figure
 import pytest
 from PIL import Image
 
-from imagelab.insight.field import Entry, Field
+from imagelab.deciding.field import Entry, Field
 from imagelab.insight.verdict import Verdict, decide
 from imagelab.vote import Vote, Winner
-from tests.insight.contests import field, vote, votes
+from tests.deciding.contests import field, vote, votes
 
 COSTS = (11_000_000, 42_000_000, 167_000_000)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelab.insight import purse as shown
+from imagelab.bookkeeping import purse as shown
 from imagelab.records.ledger import Ledger
 from imagelab.records.sums import sums
 from tests.records.rows import DONE, FAILED, HOLD, UNKNOWN, held, purse

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from imagelab.deciding.contest import Turn
 from imagelab.errors import RecordError
-from imagelab.insight.contest import Turn
 from imagelab.insight.verdict import Verdict, decide
 from imagelab.views.duel import Duel
 from imagelab.vote import Winner
-from tests.insight.contests import field, votes
+from tests.deciding.contests import field, votes
 from tests.views.conftest import Outputs
 
 

@@ -1,0 +1,1 @@
+"""What pictures cost: the log added up, repriced, reconciled. Values in, tables out."""

@@ -1,0 +1,1 @@
+"""Which picture is better: votes counted, levels ranked, questions settled."""
