@@ -64,6 +64,11 @@ def get(name: str) -> Provider:
 
 def _unknown(name: str) -> str:
     names = [one.name for one in all_providers()]
+    if str(name).lower().startswith(("sk-", "vck_")):  # a key stands in no message
+        return (
+            "A key was given where the name of a provider belongs: leave it in its environment "
+            f"variable, and name one of {', '.join(names)}."
+        )
     guess = closest(name, names)
     hint = f" Did you mean {guess!r}?" if guess else ""
     return (

@@ -63,3 +63,10 @@ def test_an_unknown_provider_is_an_error_to_get() -> None:
     assert "'openai'" in message
     assert "openai, vercel, azure, simulator" in message
     assert "base_url=" in message
+
+
+def test_a_key_in_place_of_a_name_stands_in_no_message() -> None:
+    """Whoever gives a key where a provider belongs does not find it in the error."""
+    with pytest.raises(SetupError, match="A key was given") as refused:
+        providers.get("sk-proj-abcdefgh12345678")
+    assert "abcdefgh" not in str(refused.value)
