@@ -63,8 +63,9 @@ def _wrong(
         takes_what = f"It takes {', '.join([*nameless, *by_name])}."
         return " ".join(filter(None, [f"{name} has no {unknown[0]!r}.", hint, takes_what]))
     if given > len(nameless) + ("self" in signature.parameters):
-        alone = " and ".join(nameless) or "Nothing"
-        return f"{name}: only {alone} may stand without a name. Name the rest: {by_name[0]}=..."
+        alone = f"only {' and '.join(nameless)} may" if nameless else "nothing may"
+        rest = f"Name the rest: {by_name[0]}=..." if by_name else ""
+        return f"{name}: {alone} stand without a name. {rest}".rstrip()
     return None
 
 

@@ -66,3 +66,14 @@ def test_an_error_inside_is_left_alone() -> None:
 
     with pytest.raises(TypeError, match="inside"):
         broken("inside")
+
+
+def test_nothing_may_stand_without_a_name() -> None:
+    """Where every argument has a name, the message says so in a whole sentence."""
+
+    @named()
+    def by_name(*, model: str) -> str:
+        return model
+
+    with pytest.raises(InputError, match=r"^by_name: nothing may stand.*Name the rest: model="):
+        by_name("x")  # type: ignore[call-arg, misc]
