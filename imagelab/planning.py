@@ -18,7 +18,7 @@ from imagelab.sweep import Cell
 PRESETS = ("1024x1024", "1536x1024", "1024x1536")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LabQuote(pricing.Quote):
     """A quote for one lab: what is paid for already, and what is still to pay.
 

@@ -89,6 +89,8 @@ class Run(Generic[Result]):
     ) -> None:
         if unknown not in get_args(Unknown):
             raise InputError(f'unknown is "keep" or "send"; got {unknown!r}.')
+        if not isinstance(fresh, bool):  # "no" would count as yes, and pay again
+            raise InputError(f"fresh is True or False; got {fresh!r}.")
         self.session = session
         self.cells = tuple(cells)
         self.landed: dict[int, Generation] = {}

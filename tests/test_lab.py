@@ -610,3 +610,22 @@ def test_a_limit_of_ones_own_is_kept(open_lab: OpenLab) -> None:
         made = lab.compare([f"fox {at}" for at in range(8)])
         assert server.requests == 8
     assert {one.status for one in made} == {"done"}
+
+
+def test_fresh_is_true_or_false(lab: Lab) -> None:
+    """A word for ``fresh`` is refused: "no" would count as yes, and be paid for again."""
+    with pytest.raises(InputError, match="fresh is True or False; got 'no'"):
+        lab.generate("a red fox in snow", fresh="no")  # type: ignore[arg-type]
+    assert lab.spent_usd == 0
+
+
+def test_a_quote_in_a_script_speaks_in_dollars(lab: Lab) -> None:
+    """Without a notebook a lab's quote is a sentence too, and no list of fields."""
+    assert repr(lab.quote("a red fox in snow")).startswith("Quote(1 picture: $0.011")
+
+
+@pytest.mark.parametrize("what", ["fox", 5, [1]])
+def test_only_generations_are_forgotten(lab: Lab, what: object) -> None:
+    """What is no generation is refused before anything is deleted."""
+    with pytest.raises(InputError, match="forget takes a generation"):
+        lab.forget(what)  # type: ignore[arg-type]

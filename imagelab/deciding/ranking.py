@@ -158,7 +158,7 @@ class Ranking:
 
     def __repr__(self) -> str:
         order = " > ".join(str(level) for level in self.frame.index)
-        return f"Ranking({order}; {self.counts.votes} votes)"
+        return f"Ranking({order}; {self.counts.votes} vote{'s' * (self.counts.votes != 1)})"
 
     @property
     def words(self) -> str:

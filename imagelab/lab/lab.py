@@ -185,7 +185,9 @@ class Lab(Asking, Accounts, Looking):
         picture is asked for anew. Returns how many files were deleted; one that another row
         shows too is kept.
         """
-        several = [what] if isinstance(what, Generation) else list(what)
+        several = list(what) if isinstance(what, Iterable) else [what]
+        if not all(isinstance(one, Generation) for one in several):
+            raise InputError(f"forget takes a generation or several, not {what!r}: comparison[0].")
         gone = self._session.ledger.forget(one.id for one in several)
         for picture in gone:
             self._session.store.forget(picture)
