@@ -629,3 +629,17 @@ def test_only_generations_are_forgotten(lab: Lab, what: object) -> None:
     """What is no generation is refused before anything is deleted."""
     with pytest.raises(InputError, match="forget takes a generation"):
         lab.forget(what)  # type: ignore[arg-type]
+
+
+def test_compare_knows_what_generate_calls_its_prompt(lab: Lab) -> None:
+    """``prompt=`` is what the other calls say; here the message names the right word."""
+    with pytest.raises(InputError, match=r"compare has no 'prompt'\. Call it prompts"):
+        lab.compare(prompt="a fox")  # type: ignore[call-arg]
+
+
+def test_one_generation_is_measured(lab: Lab) -> None:
+    """A single picture is measured as a list of one would be; what is none is refused."""
+    fox = lab.generate("a red fox in snow")
+    assert list(lab.measure("sharpness", of=fox)["id"]) == [fox.id]
+    with pytest.raises(InputError, match="of takes a comparison or generations"):
+        lab.measure("sharpness", of="fox")  # type: ignore[arg-type]

@@ -234,6 +234,8 @@ def days(start: object, end: object) -> tuple[dt.date, dt.date]:
     """
     today = dt.datetime.now(dt.UTC).date()
     first, last = _day("start", start), today if end is None else _day("end", end)
+    if last < first and end is None:
+        raise InputError(f"start is {first}, which is still to come: today is {today} (UTC).")
     if last < first:
         raise InputError(f"end is {last}, before start, {first}: name them the other way round.")
     return first, last

@@ -57,7 +57,7 @@ def _wrong(
     by_name = [one.name for one in takes if one.kind is inspect.Parameter.KEYWORD_ONLY]
     unknown = [word for word in settings if word not in (*nameless, *by_name)]
     open_ended = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in takes)
-    if unknown and not open_ended:
+    if unknown and (not open_ended or unknown[0] in elsewhere):
         meant = closest(unknown[0], [*nameless, *by_name])
         hint = elsewhere.get(unknown[0]) or (f"Did you mean {meant}?" if meant else "")
         takes_what = f"It takes {', '.join([*nameless, *by_name])}."

@@ -200,7 +200,7 @@ class Asking(Base):
             return live.follow(run)
         return run.start().result()
 
-    @named()
+    @named(prompt="Call it prompts, or give it without a name.")
     def compare(
         self,
         prompts: str | Sequence[str],

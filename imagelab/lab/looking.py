@@ -190,7 +190,7 @@ class Looking(Base):
     def measure(
         self,
         *names: str,
-        of: Iterable[Generation] | None = None,
+        of: Generation | Iterable[Generation] | None = None,
         fresh: bool = False,
         **functions: metrics.Function,
     ) -> DataFrame:
@@ -213,7 +213,7 @@ class Looking(Base):
         >>> lab.measure("sharpness", brightness=lambda picture: ...)        # doctest: +SKIP
         """
         wanted = metrics.chosen(names, functions)
-        pictures = self._pictures() if of is None else list(of)
+        pictures = self._pictures() if of is None else _several(of)
         found = measuring.measure(self._session.ledger, pictures, wanted, fresh=fresh)
         if found.failures:
             warnings.warn(found.words, stacklevel=2)
@@ -236,3 +236,12 @@ class Looking(Base):
     def _pictures(self) -> list[Generation]:
         rows = (row for row in self._session.ledger.rows() if row["forgotten_us"] is None)
         return [generation_of(row, self._session.store.path) for row in rows if row["picture"]]
+
+
+def _several(of: object) -> list[Generation]:
+    """Take one generation or any several of them; refuse everything else."""
+    given = list(of) if isinstance(of, Iterable) else [of]
+    found = [one for one in given if isinstance(one, Generation)]
+    if len(found) < len(given):
+        raise InputError(f"of takes a comparison or generations, not {of!r}.")
+    return found

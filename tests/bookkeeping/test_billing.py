@@ -192,3 +192,9 @@ def test_both_days_are_included() -> None:
     """The last day is part of what is asked for; without one it is today."""
     assert billing.days("2026-11-01", dt.date(2026, 11, 3)) == (DAY, dt.date(2026, 11, 3))
     assert billing.days("2026-11-01", None)[1] >= DAY
+
+
+def test_a_day_to_come_is_called_so() -> None:
+    """A start in the future is named as that: nobody gave an end to turn round."""
+    with pytest.raises(InputError, match="start is 2999-01-01, which is still to come"):
+        billing.days("2999-01-01", None)
