@@ -78,6 +78,8 @@ class ImageRequest:
         """Say everything that makes this request illegal, in sentences; empty when legal."""
         if self.operation == "judge":
             return []  # no picture is asked for
+        if several := _several(self):
+            return several
         known = models.find(self.model)
         if no_text := models.text_problem(self.prompt):
             return [no_text]
@@ -177,6 +179,21 @@ _beside = operator.itemgetter(*_BESIDE)
 
 _OURS = ("provider", "operation")
 """What a key says that is no parameter of the API."""
+
+
+def _several(request: ImageRequest) -> list[str]:
+    """Say of a setting that is a list that one picture has one, and where lists belong."""
+    found = []
+    for name in SETTINGS:
+        value = getattr(request, name)
+        if isinstance(value, list | tuple) and name == "size":
+            found.append(f"size is {value!r}: write it as '1024x1024', or compare several sizes.")
+        elif isinstance(value, list | tuple):
+            found.append(
+                f"{name} is several: one picture has one. Compare them with "
+                f"lab.compare(prompt, {name}={list(value)!r})."
+            )
+    return found
 
 
 def _unlike_ours(name: str) -> str:

@@ -96,13 +96,18 @@ def look(data: bytes) -> Look:
         kind, (width, height) = picture.format or "", picture.size
         picture.verify()
     except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
-        raise PictureError(f"These {len(data)} bytes are no picture: {cause}.") from cause
+        raise PictureError(f"These {len(data)} bytes are no picture: {said(cause)}.") from cause
     if kind not in SUFFIX:
         raise PictureError(f"{kind or 'This kind of file'} is not png, jpeg, webp, gif or svg.")
     _check_size(SUFFIX[kind], width, height)
     if not _whole(data, kind):
         raise PictureError(f"The {SUFFIX[kind]} is cut short after {len(data)} bytes.")
     return Look(width, height, SUFFIX[kind])
+
+
+def said(cause: Exception) -> str:
+    """Give Pillow's words without the address in memory that it names a file by."""
+    return re.sub(r" <_io\.BytesIO object at 0x[0-9a-f]+>", "", str(cause))
 
 
 def _check_size(kind: str, width: int, height: int) -> None:
@@ -273,5 +278,7 @@ def opened(data: bytes) -> Image:
         picture = Image.open(io.BytesIO(data))
         picture.load()
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as cause:
-        raise PictureError(f"These bytes are no picture that can be read: {cause}.") from cause
+        raise PictureError(
+            f"These bytes are no picture that can be read: {said(cause)}."
+        ) from cause
     return picture

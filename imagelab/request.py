@@ -264,7 +264,9 @@ class Generation:
         try:
             target.write_bytes(self.bytes)
         except OSError as cause:
-            raise PictureError(f"The picture cannot be written to {target}: {cause}.") from cause
+            raise PictureError(
+                f"The picture cannot be written to {target}: {cause.strerror or cause}."
+            ) from cause
         return target
 
     def _ipython_display_(self) -> None:

@@ -102,7 +102,7 @@ def bring(ledger: Ledger, recorded: Archive, generations: Iterable[Generation]) 
 
 def a_file(path: object) -> Path:
     """Give the file to write to; refuse what is none."""
-    if isinstance(path, str | os.PathLike) and not Path(path).is_dir():
+    if isinstance(path, str | os.PathLike) and Path(path).suffix.lower() in (".html", ".htm"):
         return Path(path).expanduser()
     raise InputError(f"ballot writes an HTML file, such as 'ballot.html'; got {path!r}.")
 

@@ -396,6 +396,16 @@ def test_a_misspelt_option_is_named(open_lab: OpenLab) -> None:
         (lambda lab: lab.quote(Sweep("a fox"), quality="low"), r"Sweep\(prompts, quality="),
         (lambda lab: lab.quote("a fox", quality="hihg"), "hihg"),
         (lambda lab: lab.quote("a fox", model="gpt-imag-1"), "gpt-image-1"),
+        (
+            lambda lab: lab.generate("a fox", quality=["low", "high"]),
+            r"lab\.compare\(prompt, quality=",
+        ),
+        (lambda lab: lab.generate("a fox", size=(1024, 1024)), "write it as '1024x1024'"),
+        (lambda lab: lab.edit(b"", "make it night"), "takes the prompt first"),
+        (lambda lab: lab.edit("make it night", b"no picture"), "cannot identify image file\\.$"),
+        (lambda lab: lab.bench(5), "'prompt'.*a unicode string"),
+        (lambda lab: lab.gallery(5), "words to search for, not 5"),
+        (lambda lab: lab.forecast("month"), "nothing may stand without a name"),
     ],
 )
 def test_a_wrong_call_names_its_remedy(

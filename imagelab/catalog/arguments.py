@@ -76,7 +76,7 @@ def check_number(
     kind = int if whole else int | float
     number = isinstance(value, kind) and not isinstance(value, bool)
     if not number or not least <= value <= most:  # type: ignore[operator]
-        fit = f"{name} is a number between {least:g} and {most:,g}"
+        fit = f"{name} is a number between {least:g} and {most:,.10g}"
         raise InputError(f"{fit}{', without a fraction' * whole}; got {value!r}.")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagelab.actions import CellActions
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import check_number, named
 from imagelab.comparison.pictures import Axis, Pictures
 from imagelab.errors import PictureError
 from imagelab.insight import layout, stills
@@ -73,6 +73,7 @@ class Shown(Pictures):
             actions=CellActions(self._session, self.cells, self.generations, self.came),
         )
 
+    @named()
     def zoom(
         self,
         *which: int | slice | str | Sequence[str],
@@ -96,6 +97,7 @@ class Shown(Pictures):
 
         return Zoom(*self._chosen(which), level=level, x=x, y=y)
 
+    @named()
     def wipe(
         self,
         a: int | str | Sequence[str] = 0,
@@ -118,6 +120,7 @@ class Shown(Pictures):
 
         return Wipe(self._one(a), self._one(b), mode=mode)
 
+    @named()
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
         """Put all the pictures, labels and prices on one contact sheet (Pillow).
 
@@ -126,6 +129,7 @@ class Shown(Pictures):
         """
         from imagelab.insight.sheets import Sheet
 
+        check_number("side", side, 16, 4096, whole=True)
         return Sheet.of(stills.sheet(self._board(rows, columns), self._shown(), side=side))
 
     def _board(self, rows: Axis = None, columns: Axis = None, *, tabs: Axis = ()) -> layout.Board:

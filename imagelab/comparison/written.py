@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from imagelab.catalog.arguments import named
 from imagelab.comparison.shown import Shown
 from imagelab.comparison.voted import Voted
 from imagelab.errors import PictureError
@@ -17,6 +18,7 @@ from imagelab.insight.report import Section
 class Written(Shown, Voted):
     """Pictures that are written down to be taken elsewhere."""
 
+    @named()
     def report(
         self,
         path: str | Path,
@@ -48,7 +50,7 @@ class Written(Shown, Voted):
             parameters=report.parameters(list(self), self.cells, self.factors),
             code=self.code,
         )
-        with files.written(path, "report") as draft:
+        with files.written(path, "report", (".html", ".htm")) as draft:
             draft.write_text(page, encoding="utf-8")
         return Path(path)
 
@@ -66,6 +68,7 @@ class Written(Shown, Voted):
         held = sum(one.hold_nano for one in {one.id: one for one in self}.values())
         return code_of_cells(self.cells, self._session.provider, hold_nano=held)
 
+    @named()
     def zip(self, path: str | Path) -> Path:
         """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
 
@@ -92,10 +95,12 @@ class Written(Shown, Voted):
             left=self.left,
         )
 
+    @named()
     def to_csv(self, path: str | Path) -> Path:
         """Write ``frame`` as a CSV file; formulas in prompts are defused for spreadsheets."""
         return files.to_csv(self.frame, path)
 
+    @named()
     def to_parquet(self, path: str | Path) -> Path:
         """Write ``frame`` as a Parquet file, types and all; it needs pyarrow."""
         return files.to_parquet(self.frame, path)

@@ -183,6 +183,8 @@ class Place:
         """
         variable = api_key_env or self.key_env
         if api_key is not None:
+            if not isinstance(api_key, str):
+                raise InputError(f"api_key is a text, not one {type(api_key).__name__}.")
             found = api_key
         elif variable is None:
             # The simulator and many servers of one's own accept any key, but not none.

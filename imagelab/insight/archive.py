@@ -83,7 +83,7 @@ def write(
         "votes": [_of_vote(vote) for vote in votes],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
-    with written(path, "ZIP file") as draft, zipfile.ZipFile(draft, "w") as file:
+    with written(path, "ZIP file", (".zip",)) as draft, zipfile.ZipFile(draft, "w") as file:
         kept = zipfile.ZIP_DEFLATED
         file.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), kept)
         shown = {g.picture: g for g in unique.values() if g.picture}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +18,22 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @contextlib.contextmanager
-def written(path: str | Path, what: str) -> Iterator[Path]:
+def written(path: str | Path, what: str, endings: Sequence[str]) -> Iterator[Path]:
     """Give a draft to write to; when all is written, it takes the place of ``path``.
 
     Raises:
-        InputError: ``path`` is no path.
+        InputError: ``path`` is no path, or ends as another kind of file does.
         RecordError: it cannot be written; what stood there before stays.
 
     """
     if not isinstance(path, str | os.PathLike):
         raise InputError(f"A {what} takes the file to write, not {path!r}.")
     target = Path(path).expanduser()
+    if target.suffix.lower() not in endings:
+        name = target.with_suffix(endings[0]).name
+        raise InputError(
+            f"A {what} ends in {' or '.join(endings)}, such as {name!r}; got {path!r}."
+        )
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield draft
@@ -52,7 +57,7 @@ def to_csv(table: DataFrame, path: str | Path) -> Path:
     import pandas as pd
 
     columns = {defused(name): _safe(table[name]) for name in table.columns}
-    with written(path, "CSV file") as draft:
+    with written(path, "CSV file", (".csv",)) as draft:
         pd.DataFrame(columns).to_csv(draft, index=False, encoding="utf-8-sig")
     return Path(path)
 
@@ -79,7 +84,7 @@ def to_parquet(table: DataFrame, path: str | Path) -> Path:
         SetupError: pyarrow is not installed.
 
     """
-    with written(path, "Parquet file") as draft:
+    with written(path, "Parquet file", (".parquet", ".pq")) as draft:
         try:
             table.to_parquet(draft, engine="pyarrow", index=False)
         except ImportError as cause:

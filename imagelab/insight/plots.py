@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 
 __all__ = ["cost", "frontier", "latency", "quoted", "spend", "win_rates", "wins"]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 NO_VOTES, STRENGTH = "no votes yet", "strength (log odds)"
 
 MOST_NAMED, MOST_NUMBERS = 6, 16

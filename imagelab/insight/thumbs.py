@@ -95,6 +95,6 @@ def small(data: bytes, side: int) -> Image:
             return small
     except (*broken, *bombs) as cause:
         raise PictureError(
-            f"These {len(data):,} bytes are no picture that can be shown: {cause}. "
-            "The raw bytes are kept; ask again with fresh=True for another picture."
+            f"These {len(data):,} bytes are no picture that can be shown: {pictures.said(cause)}. "
+            "If a provider sent them, fresh=True asks for another picture."
         ) from cause

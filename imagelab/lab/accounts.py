@@ -253,6 +253,7 @@ class Accounts(Base):
         shown_cells = shown.cells(self._session.ledger)
         return spending.savings(self.log, shown_cells, by, totals=totals)
 
+    @named()
     def forecast(self) -> DataFrame:
         """Say what this month (UTC) will have cost at its end, a line for each purse.
 

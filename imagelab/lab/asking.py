@@ -8,7 +8,7 @@ from typing import Any
 from imagelab import keeping
 from imagelab.catalog.arguments import named
 from imagelab.comparison import Comparison, finisher, run_to_end
-from imagelab.errors import ImageLabError
+from imagelab.errors import ImageLabError, InputError
 from imagelab.lab.base import Base
 from imagelab.records.rows import Unknown
 from imagelab.references.gathering import Along
@@ -166,6 +166,8 @@ class Asking(Base):
             ExchangeError: no good picture came; ``error.generation`` is its row.
 
         """
+        if not isinstance(prompt, str) and isinstance(images, str):
+            raise InputError("edit takes the prompt first: lab.edit('make it night', fox).")
         along = Along.of(images, mask=mask, markup=markup)
         wanted = str(model or self.model)
         cell = self._cell(

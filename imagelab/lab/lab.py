@@ -178,6 +178,7 @@ class Lab(Asking, Accounts, Looking):
         """
         return checking.check(self._session.ledger, self._session.store)
 
+    @named()
     def forget(self, what: Generation | Iterable[Generation]) -> int:
         """Delete pictures from the disk, and keep their rows and what they cost.
 

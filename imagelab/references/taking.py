@@ -132,7 +132,9 @@ def _opened_lazily(data: bytes, what: str) -> Image:
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as bomb:
         raise InputError(f"{what} claims far too many pixels: {bomb}") from bomb
     except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
-        raise InputError(f"{what} is no picture that can be read: {cause}.") from cause
+        raise InputError(
+            f"{what} is no picture that can be read: {pictures.said(cause)}."
+        ) from cause
 
 
 def _opened(data: bytes, what: str) -> Image:
@@ -146,7 +148,7 @@ def _loaded(picture: Image, what: str) -> Image:
     try:
         picture.load()
     except Exception as cause:  # Pillow raises a dozen kinds for damaged bytes
-        raise InputError(f"{what} is damaged: {cause}.") from cause
+        raise InputError(f"{what} is damaged: {pictures.said(cause)}.") from cause
     return picture
 
 

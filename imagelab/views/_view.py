@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import traitlets
 
-from imagelab.errors import CallError
+from imagelab.errors import CallError, InputError
 
 STATIC = Path(__file__).parent / "static"
 
@@ -45,7 +46,10 @@ class View(anywidget.AnyWidget):
         for name in options:
             if name.startswith("_") or not self.has_trait(name):
                 raise CallError(f"{type(self).__name__} has no option {name!r}.")
-        super().__init__(**options)
+        try:
+            super().__init__(**options)
+        except traitlets.TraitError as wrong:
+            raise InputError(f"{wrong}") from None
         self.on_msg(self._heard)
 
     def _heard(self, _: object, content: object, __: object) -> None:

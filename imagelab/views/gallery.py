@@ -69,6 +69,8 @@ class Gallery(PictureView, stem="gallery", shared=("lightbox", "tiles")):
     selected = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, archive: Archive, **query: Any) -> None:
+        if not isinstance(query.get("prompt", ""), str):
+            raise InputError(f"prompt are words to search for, not {query['prompt']!r}.")
         self._archive = archive
         self._turn = threading.RLock()
         self._under_way: set[int] = set()

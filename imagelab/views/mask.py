@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from imagelab.catalog.arguments import named
 from imagelab.errors import InputError
 from imagelab.insight.pictures import Source
 from imagelab.insight.thumbs import whole
@@ -56,6 +57,7 @@ class MaskPad(Looking, stem="mask", shared=("looking",)):
 
     title = "The picture to edit"
 
+    @named()
     def __init__(self, picture: Source, *, tool: str = "brush", size: float | None = None) -> None:
         self.add_traits(**{f"step_{number}": _step() for number in range(KEPT)})
         super().__init__((picture,), tool=tool)

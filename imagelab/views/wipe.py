@@ -8,6 +8,7 @@ from typing import Any
 
 import traitlets
 
+from imagelab.catalog.arguments import named
 from imagelab.errors import ImageLabError
 from imagelab.insight import alike, stills
 from imagelab.insight.alike import Likeness
@@ -52,6 +53,7 @@ class Wipe(Looking, stem="wipe", shared=("looking",)):
     title = "Two pictures"
     wiped = True
 
+    @named()
     def __init__(
         self,
         first: Source,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imagelab.catalog.arguments import named
 from imagelab.errors import InputError
 from imagelab.insight.pictures import Source
 from imagelab.views._looking import Looking, Ranged
@@ -39,6 +40,7 @@ class Zoom(Looking, stem="zoom", shared=("looking",)):
 
     title = "Side by side"
 
+    @named()
     def __init__(
         self,
         *pictures: Source,

@@ -62,7 +62,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     target.write_text("before")
 
     def break_off() -> None:
-        with files.written(target, "file") as draft:
+        with files.written(target, "file", (target.suffix,)) as draft:
             draft.write_text("half")
             raise OSError(28, "No space left on device")
 
@@ -73,5 +73,18 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_what_is_no_path_is_said() -> None:
     """A number is no file."""
-    with pytest.raises(InputError, match="not 3"), files.written(3, "file"):  # type: ignore[arg-type]
+    with (
+        pytest.raises(InputError, match="not 3"),
+        files.written(3, "file", (".txt",)),  # type: ignore[arg-type]
+    ):
         pass
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """A table or page is not written under another kind's name, where nothing would open it."""
+    with (
+        pytest.raises(InputError, match=r"report ends in \.html or \.htm, such as 'foxes\.html'"),
+        files.written(tmp_path / "foxes.pdf", "report", (".html", ".htm")),
+    ):
+        pass
+    assert not list(tmp_path.iterdir())
