@@ -133,6 +133,11 @@ class BenchActions:
             return ()
         return (taking.take(given, label=name),) if name else taking.take_all(given)
 
+    def original(self, generation: Generation) -> bytes:
+        """Give a picture's bytes, when somebody opens it."""
+        notes.look_at(self.session.ledger, [generation.id])
+        return generation.bytes
+
     def small(self, generation: Generation) -> bytes:
         """Give a thumbnail."""
         return kept(self.session.store, generation, BENCH_SIDE)
@@ -224,6 +229,11 @@ class ArchiveActions:
             )
             for row in self.session.ledger.rows(ids)
         }
+
+    def original(self, generation: Generation) -> bytes:
+        """Give a picture's bytes, when somebody opens it."""
+        notes.look_at(self.session.ledger, [generation.id])
+        return generation.bytes
 
     def small(self, generation: Generation) -> bytes:
         """Give a thumbnail."""

@@ -20,7 +20,7 @@ from imagelab.insight import ballots
 from imagelab.insight.archive import Archive
 from imagelab.insight.thumbs import small
 from imagelab.insight.verdict import Verdict, decide
-from imagelab.records import votes
+from imagelab.records import notes, votes
 from imagelab.records.ledger import Ledger
 from imagelab.request import Generation
 from imagelab.vote import Ballot, Vote, Winner
@@ -285,6 +285,7 @@ class Booth:
             token=f"{self._name}:{number}",
         )
         self._contest.votes += votes.cast(self._ledger, [given])
+        notes.look_at(self._ledger, self._pair)
         self._pair = self._turn = None
         return True
 

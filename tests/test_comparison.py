@@ -254,3 +254,12 @@ def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
         next(iter(made)).path.unlink()
         with pytest.raises(PictureError, match="put the file back"):
             made.sheet()
+
+
+def test_what_was_opened_is_known(lab: Lab) -> None:
+    """A picture that was opened in the grid, or laid beside another, was looked at."""
+    made = lab.compare("a fox", quality=["low", "medium", "high"], samples=2)
+    made.wipe(0, 1)
+    made.grid()._heard(None, {"kind": "original", "position": 2}, [])
+    seen = lab.log.set_index("id")["looked_at"]
+    assert [bool(seen[one.id]) for one in made] == [True, True, True, False, False, False]

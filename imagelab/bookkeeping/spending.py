@@ -25,7 +25,9 @@ REASONS = {
     "unknown": "no whole answer came, perhaps billed",
     "spoilt": "billed, but no picture came",
     "unstarred": "a picture without a star",
+    "unseen": "a picture that nobody looked at",
 }
+_UNWANTED = ("unstarred", "unseen")
 """Why a request brought nothing that was wanted."""
 
 SAVED = ("from the ledger", "shared in one sweep")
@@ -71,8 +73,9 @@ def waste(
 ) -> DataFrame:
     """Count what was asked for and brought nothing that was wanted, by reason.
 
-    A request that failed, was refused, has no known end or brought no picture; and, where
-    the log has a column ``star`` and anything is starred, pictures without a star.
+    A request that failed, was refused, has no known end or brought no picture; where anything
+    is starred, pictures without a star; and where any picture was ever opened or voted on, those
+    that nobody looked at.
     A judge's questions are no pictures, and their money counts. ``spent_usd`` is what is known
     to be paid for them, ``share`` its part of its purse, and ``at_risk_usd`` what was held for
     those that were perhaps billed.
@@ -207,15 +210,28 @@ def _why(log: DataFrame) -> Series[Any]:
     import pandas as pd
 
     status = log["status"].astype("object")
-    why = status.map({name: words for name, words in REASONS.items() if name != "unstarred"})
-    if "star" in log.columns:
-        starred = log["star"].astype("boolean").fillna(False).astype(bool)
-        if starred.any():
-            unwanted = (status == "done") & ~starred & are_pictures(log)
-            why = why.mask(unwanted, REASONS["unstarred"])
+    why = status.map(
+        {name: words for name, words in REASONS.items() if name not in ("unstarred", "unseen")}
+    )
+    done = (status == "done") & are_pictures(log)
+    starred, seen = (_marked(log, name) for name in ("star", "looked_at"))
+    if starred.any():
+        why = why.mask(done & ~starred, REASONS["unstarred"])
+    if seen.any():
+        why = why.mask(done & ~starred & ~seen, REASONS["unseen"])
     kind = pd.CategoricalDtype(list(REASONS.values()), ordered=True)
     told: Series[Any] = why.astype(kind)
     return told
+
+
+def _marked(log: DataFrame, name: str) -> Series[Any]:
+    """Give a column of yes and no; a log without it marks nothing."""
+    import pandas as pd
+
+    if name not in log.columns:
+        return pd.Series(False, index=log.index)
+    marks: Series[Any] = log[name].astype("boolean").fillna(False).astype(bool)
+    return marks
 
 
 def _share(table: DataFrame, purses: Mapping[bool, float]) -> Series[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from imagelab.errors import PictureError
 from imagelab.insight import layout, stills
 from imagelab.insight.thumbs import kept
 from imagelab.records import notes
-from imagelab.request import in_notebook
+from imagelab.request import Generation, in_notebook
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,7 +95,9 @@ class Shown(Pictures):
         """
         from imagelab.views.zoom import Zoom
 
-        return Zoom(*self._chosen(which), level=level, x=x, y=y)
+        chosen = self._chosen(which)
+        self._look_at(chosen)
+        return Zoom(*chosen, level=level, x=x, y=y)
 
     @named()
     def wipe(
@@ -118,7 +120,9 @@ class Shown(Pictures):
         """
         from imagelab.views.wipe import Wipe
 
-        return Wipe(self._one(a), self._one(b), mode=mode)
+        both = self._one(a), self._one(b)
+        self._look_at(both)
+        return Wipe(*both, mode=mode)
 
     @named()
     def sheet(self, side: int = 320, *, rows: Axis = None, columns: Axis = None) -> Image:
@@ -184,7 +188,11 @@ class Shown(Pictures):
     def _original(self, position: int) -> tuple[bytes, str, str]:
         """Give a picture's bytes, MIME type and file name, when somebody opens it."""
         generation = self.generations[position]
+        self._look_at([generation])
         return generation.bytes, generation.mime, generation.path.name
+
+    def _look_at(self, seen: Iterable[Generation]) -> None:
+        notes.look_at(self._session.ledger, (one.id for one in seen))
 
     def _ipython_display_(self) -> None:
         board = self._board()

@@ -237,8 +237,9 @@ class Accounts(Base):
     def waste(self, by: str | Sequence[str] | None = None, *, totals: bool = False) -> DataFrame:
         """Count what was asked for and brought nothing that was wanted, by reason.
 
-        Failed, refused, perhaps billed, spoilt; and pictures without a star, once any is
-        starred. ``at_risk_usd`` was held for what was perhaps billed.
+        Failed, refused, perhaps billed, spoilt; pictures without a star, once any is starred;
+        and those that nobody opened or voted on, once any was. ``at_risk_usd`` was held for what
+        was perhaps billed.
 
         >>> lab.waste("model")          # doctest: +SKIP
         """

@@ -32,7 +32,7 @@ from imagelab.records.rows import (
     now_us,
     row_of,
 )
-from imagelab.records.schema import generations, living, notes, purse, run_cells, runs
+from imagelab.records.schema import generations, living, looks, notes, purse, run_cells, runs
 from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
@@ -262,11 +262,18 @@ class Ledger:
     def rows(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
         """Read rows as plain columns, oldest first: all of them, or those of ``ids``.
 
-        ``star`` and ``remark``, what a person noted, stand among them.
+        ``star`` and ``remark``, what a person noted, stand among them, and ``looked_at``:
+        whether somebody saw the picture large.
         """
         query = (
-            sa.select(generations, notes.c.star, notes.c.remark)
+            sa.select(
+                generations,
+                notes.c.star,
+                notes.c.remark,
+                looks.c.first_us.is_not(None).label("looked_at"),
+            )
             .outerjoin(notes, notes.c.generation == generations.c.id)
+            .outerjoin(looks, looks.c.generation == generations.c.id)
             .order_by(generations.c.id)
         )
         with self.reading() as connection:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from imagelab.errors import InputError
+from imagelab.errors import InputError, RecordError
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import now_us
-from imagelab.records.schema import generations, notes
+from imagelab.records.schema import generations, looks, notes
 from imagelab.request import plain
 
 MOST_LETTERS = 10_000
@@ -46,6 +47,26 @@ def keep(ledger: Ledger, generation: int, note: Note) -> None:
         if connection.execute(known).scalar() is None:
             raise InputError(f"There is no generation {generation} in this ledger to note of.")
         connection.execute(notes.insert().values(generation=generation, **values))
+
+
+def look_at(ledger: Ledger, numbers: Iterable[int]) -> None:
+    """Write down that somebody saw these pictures large.
+
+    Nobody shall miss a picture since the ledger cannot be written: then nothing is noted.
+    """
+    wanted = set(numbers)
+    with contextlib.suppress(RecordError):
+        with ledger.reading() as connection:
+            known = sa.select(looks.c.generation).where(looks.c.generation.in_(wanted))
+            new = sorted(wanted - set(connection.execute(known).scalars()))
+        if not new:
+            return
+        with ledger.writing() as connection:
+            known = sa.select(looks.c.generation).where(looks.c.generation.in_(new))
+            there = set(connection.execute(known).scalars())
+            rows = [{"generation": one, "first_us": now_us()} for one in new if one not in there]
+            if rows:
+                connection.execute(looks.insert(), rows)
 
 
 def read(ledger: Ledger, numbers: Iterable[int]) -> dict[int, Note]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 3
+VERSION = 4
 """Grows when tables or columns are added: an older ledger then grows with it when it is opened
 (a new column is nullable, or names a ``server_default``); a newer one is left alone."""
 
@@ -133,6 +133,14 @@ notes = sa.Table(
     sa.Column("changed_us", sa.BigInteger, nullable=False),
 )
 """What a person thinks of a picture; ``generations.note`` is what imagelab says of it."""
+
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("generation", sa.Integer, sa.ForeignKey("generations.id"), primary_key=True),
+    sa.Column("first_us", sa.BigInteger, nullable=False),
+)
+"""Which pictures somebody saw large: what nobody ever looked at was paid for in vain."""
 
 fingerprints = sa.Table(
     "fingerprints",

@@ -45,6 +45,9 @@ class Desk(Taker, Protocol):
     def ask(self, settings: Mapping[str, Any], display: Bench) -> Running:
         """Ask for new pictures and return at once; the display hears what comes."""
 
+    def original(self, generation: Generation) -> bytes:
+        """Give a picture's bytes, when somebody opens it."""
+
     def small(self, generation: Generation) -> bytes:
         """Give a thumbnail."""
 
@@ -229,7 +232,7 @@ class Bench(TakesAlong, stem="bench", shared=("lightbox", "tiles", "along")):
 
     def _original_of(self, number: int) -> Original:
         generation = self._generation(number)
-        return generation.bytes, generation.mime, file_name(generation)
+        return self._desk.original(generation), generation.mime, file_name(generation)
 
     def _generation(self, number: int) -> Generation:
         shot = self._shots.get(number)

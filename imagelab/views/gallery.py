@@ -31,6 +31,9 @@ class Archive(Protocol):
     def generations(self, ids: Sequence[int]) -> Mapping[int, tuple[Generation, bool, str]]:
         """Read rows, each with its star and its remark."""
 
+    def original(self, generation: Generation) -> bytes:
+        """Give a picture's bytes, when somebody opens it."""
+
     def small(self, generation: Generation) -> bytes:
         """Give a thumbnail."""
 
@@ -157,7 +160,7 @@ class Gallery(PictureView, stem="gallery", shared=("lightbox", "tiles")):
 
     def _original_of(self, number: int) -> Original:
         generation = self._one(number)
-        return generation.bytes, generation.mime, file_name(generation)
+        return self._archive.original(generation), generation.mime, file_name(generation)
 
     def _on_rows(self, asked: Mapping[str, Any]) -> None:
         self._send_rows([int(one) for one in asked["positions"]][:MOST_AT_ONCE])

@@ -61,6 +61,15 @@ def test_pictures_without_a_star_are_waste_once_any_has_one() -> None:
     assert list(waste(log.assign(star=[True, None, False]))["pictures"]) == [2]
 
 
+def test_pictures_that_nobody_looked_at_are_waste_once_any_was() -> None:
+    """One that was opened, or starred, is not called unseen; the others are."""
+    log = log_frame(rows({}, {}, {})).assign(looked_at=[True, False, False])
+    table = waste(log.assign(star=[False, False, False]))
+    assert table["pictures"].to_dict() == {"a picture that nobody looked at": 2}
+    starred = waste(log.assign(star=[False, True, False]))["pictures"].to_dict()
+    assert starred == {"a picture without a star": 1, "a picture that nobody looked at": 1}
+
+
 def test_savings_count_what_was_not_paid_again() -> None:
     """A cell filled from the ledger saves its picture's cost; so does its twin in one sweep."""
     log = log_frame(rows({}, {"cost_nano": 100_000_000}))

@@ -62,3 +62,20 @@ def test_an_older_ledger_grows_its_notes(path: Path) -> None:
     with contextlib.closing(Ledger(path)) as grown:
         notes.keep(grown, row.id, Note(True))
         assert notes.read(grown, [row.id]) == {row.id: Note(True)}
+
+
+def test_rows_say_whether_anybody_looked(ledger: Ledger) -> None:
+    """Looking again is no news, and what is not in the ledger is not asked about."""
+    first, _ = held(ledger), held(ledger, "an owl")
+    for _ in range(2):
+        notes.look_at(ledger, [first.id])
+    assert [row["looked_at"] for row in ledger.rows()] == [True, False]
+
+
+def test_a_ledger_that_cannot_be_written_hides_no_picture(ledger: Ledger) -> None:
+    """Where the look cannot be noted, it is not, and whoever looks sees the picture."""
+    row = held(ledger)
+    with contextlib.closing(sqlite3.connect(ledger.path)) as raw, raw:
+        raw.execute("DROP TABLE looks")
+    notes.look_at(ledger, [row.id])
+    assert row.status == "held"
