@@ -281,14 +281,19 @@ class Notebook:
             """async (code) => {
                 WITHIN
                 const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-                let said = "";
-                const asked = kernel.requestExecute({ code, store_history: false });
-                asked.onIOPub = ({ header, content }) => {
-                    if (header.msg_type === "stream") said += content.text;
-                    if (header.msg_type === "error") said += `${content.ename}: ${content.evalue}`;
-                };
-                await within(asked.done);
-                return said;
+                for (;;) {
+                    let said = "";
+                    const asked = kernel.requestExecute({ code, store_history: false });
+                    asked.onIOPub = ({ header, content }) => {
+                        if (header.msg_type === "stream") said += content.text;
+                        const { ename, evalue } = content;
+                        if (header.msg_type === "error") said += `${ename}: ${evalue}`;
+                    };
+                    const reply = await within(asked.done);
+                    // After an error a kernel throws away for a while what is asked of it.
+                    if (reply.content.status !== "aborted") return said;
+                    await new Promise((resume) => setTimeout(resume, 100));
+                }
             }""".replace("WITHIN", WITHIN),
             code,
         )
