@@ -6,7 +6,6 @@ and all their letters are decoded at the same moment: when the last of them has 
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from typing import Any, NamedTuple
@@ -42,7 +41,7 @@ class Body:
 
     def __init__(self) -> None:
         self._head = bytearray()
-        self._picture = io.BytesIO()
+        self._picture: list[bytes] = []  # joined once: a buffer that grows leaves holes behind
         self._letters = b""  # of the picture, not yet decoded: perhaps its last
         self._tail = bytearray()
         self._reader = self._seek
@@ -71,9 +70,9 @@ class Body:
         if data is None:
             # No plain base64 (a slash may be written with a backslash): all of it is kept as text.
             self._head, self._reader = bytearray(self._whole(letters)), self._keep
-            self._picture, self._letters = io.BytesIO(), b""
+            self._picture, self._letters = [], b""
         else:
-            self._picture.write(data)
+            self._picture.append(data)
         if end >= 0:
             self._reader = self._keep
             self._keep(part[end:])
@@ -84,7 +83,7 @@ class Body:
 
     def _whole(self, letters: bytes) -> bytes:
         """Give all bytes as received: groups without padding can be written in one way only."""
-        picture = pybase64.b64encode(self._picture.getvalue())
+        picture = pybase64.b64encode(b"".join(self._picture))
         return bytes(self._head) + picture + letters + bytes(self._tail)
 
     def read(self) -> Read:
@@ -100,8 +99,10 @@ class Body:
             last = pybase64.b64decode(self._letters, validate=True)
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
             return None  # the whole answer will tell what is wrong with it
-        self._picture.write(last)
-        return Read(answer, self._picture.getvalue(), None)
+        self._picture.append(last)
+        picture = b"".join(self._picture)
+        self._picture.clear()
+        return Read(answer, picture, None)
 
 
 def _decoded(letters: bytes) -> bytes | None:
