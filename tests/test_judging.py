@@ -240,10 +240,10 @@ def test_a_timeout_is_perhaps_billed(judged: Callable[..., Lab], simulator: Simu
 
 def test_a_429_is_waited_for(judged: Callable[..., Lab], simulator: Simulator) -> None:
     """What surely cost nothing is asked again by itself."""
-    simulator.faults.add(Fault.too_many(retry_after_ms=20).only(times=1, word=WORD))
+    simulator.faults.add(Fault.too_many(retry_after_ms=20).only(times=3, word=WORD))
     judgement = compare(judged()).judge(pairs=2)
     assert len(judgement.votes) == 4
-    assert simulator.requests == 5
+    assert simulator.requests == 7
 
 
 def test_a_refusal_keeps_its_words(judged: Callable[..., Lab], simulator: Simulator) -> None:

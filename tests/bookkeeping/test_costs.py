@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelab.bookkeeping.costs import COLUMNS, costs, log_frame
@@ -157,7 +157,6 @@ def test_an_empty_log_has_an_empty_table() -> None:
     assert table.empty
 
 
-@settings(max_examples=30)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
 def test_spent_equals_the_rows(amounts: list[int]) -> None:
     """Whatever the costs, the table's total is the rows' total."""
@@ -246,7 +245,6 @@ def test_a_wrong_span_is_said() -> None:
         costs(log_frame(rows({})), over="year")  # type: ignore[arg-type]
 
 
-@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.integers(0, 90), st.integers(0, 10**9), st.sampled_from(["low", "high"])),

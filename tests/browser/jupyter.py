@@ -281,7 +281,7 @@ class Notebook:
             """async (code) => {
                 WITHIN
                 const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-                for (;;) {
+                for (let tries = 50; tries > 0; tries--) {
                     let said = "";
                     const asked = kernel.requestExecute({ code, store_history: false });
                     asked.onIOPub = ({ header, content }) => {
@@ -294,6 +294,7 @@ class Notebook:
                     if (reply.content.status !== "aborted") return said;
                     await new Promise((resume) => setTimeout(resume, 100));
                 }
+                throw new Error("The kernel throws away whatever is asked of it.");
             }""".replace("WITHIN", WITHIN),
             code,
         )

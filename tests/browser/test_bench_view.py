@@ -118,9 +118,10 @@ def test_stop_ends_a_press(bench: Notebook) -> None:
     view(bench).get_by_label("samples").fill("10")
     expect(view(bench).locator(".il-quote")).to_have_text("$1.66 simulated")
     view(bench).get_by_role("button", name="Generate").click()
+    expect(view(bench).locator(".il-frame img").first).to_be_visible(timeout=20_000)
     view(bench).get_by_role("button", name="Stop").click()
     expect(view(bench).get_by_role("button", name="Generate")).to_be_enabled(timeout=60_000)
-    assert bench.kernel_eval("len(bench.generations) < 10")
+    assert bench.kernel_eval("0 < len(bench.generations) < 10")
 
 
 def test_a_wrong_size_is_said_and_cannot_be_pressed(bench: Notebook) -> None:
