@@ -21,6 +21,7 @@ from imagelab.errors import (
     SpoiltError,
 )
 from imagelab.exchange.client import Client
+from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.streams import Watching
 from imagelab.pictures import Look, look
 from imagelab.records.ledger import Came, Ledger
@@ -70,11 +71,15 @@ class Answer(NamedTuple):
 
 
 class _TurnedAway(NamedTuple):
-    """A request that surely cost nothing and may be sent again: how often it was tried."""
+    """A request that surely cost nothing and may be sent again after some seconds.
+
+    ``None`` seconds: it can never fit.
+    """
 
     generation: Generation
     error: ExchangeError
     attempt: int
+    seconds: float | None
 
 
 def obtain(
@@ -124,13 +129,9 @@ def _persist(
     request = answer.generation.request
     tokens, pacer = pricing.tokens_of(request), client.pacer_of(request)
     while isinstance(answer, _TurnedAway):
-        generation, error, attempt = answer
-        try:
-            seconds = pacer.turned_away(error, attempt)
-        except RejectedError as never:
-            return _give_up(session, _TurnedAway(generation, never, attempt))
+        generation, error, attempt, seconds = answer
         with _no_row_left_open(session, generation):
-            if attempt >= ATTEMPTS[type(error)] or stopping.wait(seconds):
+            if seconds is None or attempt >= ATTEMPTS[type(error)] or stopping.wait(seconds):
                 return _give_up(session, answer)
             with pacer.room(tokens, stopping) as there_is_room:
                 if not there_is_room:
@@ -141,7 +142,7 @@ def _persist(
 
 
 def _give_up(session: Session, answer: _TurnedAway) -> Answer:
-    generation, error, attempt = answer
+    generation, error, attempt, _ = answer
     outcome = replace(_of_error(error), attempts=attempt)
     error.generation = session.ledger.settle(generation, outcome)
     return Answer(error.generation, "sent", error)
@@ -206,8 +207,10 @@ def _ask(
         watch = session.watching.of((generation.key, generation.sample))
         response = client.ask(request, files=session.store.read, watch=watch)
     except tuple(ATTEMPTS) as error:
+        # The pacer first: while this is written down, others would run into the same wall.
+        away = _hear(client.pacer_of(request), generation, error, attempt)
         session.ledger.held_again(generation)
-        return _TurnedAway(generation, error, attempt)
+        return away
     except ExchangeError as error:
         partial = unfinished.keep_partial(session.store, error)
         outcome = replace(_of_error(error), attempts=attempt, partial=partial)
@@ -216,6 +219,13 @@ def _ask(
     client.pacer.passed(pricing.tokens_of(request), response.usage.total)
     outcome = replace(_keep(session, generation, response), attempts=attempt)
     return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
+
+
+def _hear(pacer: Pacer, generation: Generation, error: ExchangeError, attempt: int) -> _TurnedAway:
+    try:
+        return _TurnedAway(generation, error, attempt, pacer.turned_away(error, attempt))
+    except RejectedError as never:
+        return _TurnedAway(generation, never, attempt, None)
 
 
 def _verdict(session: Session, client: Client, generation: Generation, attempt: int) -> Answer:

@@ -2,14 +2,14 @@
 
 A limit is known from the person, from the headers of an answer, or from the words of a
 429; where a provider says nothing, it is guessed from how much went through before its
-first 429, and felt for from then on. Each is kept as a bucket that holds one minute's worth
-and refills steadily, as the provider's own do: what is taken here before sending arrives
-there later, so a provider that began with a full bucket never finds its own empty.
+first 429, and felt for from then on. Until then more and more is sent, and never so fast that
+much is on its way to a wall before that wall is heard of.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 import re
 import threading
@@ -18,49 +18,30 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from imagelab.errors import ExchangeError, RateLimitError, RejectedError
+from imagelab.exchange.buckets import Bucket, Guess
 
 FIRST_IN_FLIGHT = 5
-"""How many pictures go out before any limit is known: what the lowest paid tier allows in a
-minute (OpenAI's rate limits, tier 1: 5 images per minute)."""
+"""How many pictures go out at once while no limit is known: what the lowest paid tier allows
+in a minute (OpenAI's rate limits, tier 1: 5 images per minute)."""
 
-SLOWER, SLOWEST_GAIN, GAIN_GROWTH = 0.97, 0.00015, 1.005
-"""How a guessed limit is felt for: less after each 429, and a little more after each picture.
-At a steady limit one request in some 150 is then turned away, and the rate stays within 3 %."""
+FASTER, UNHEARD_RATE, HEARD_RATE = 0.1, 2.0, 40.0
+"""Where more are in flight and no limit is known: how many go out in a second for each that
+went through, and how many besides: before the first answer, and after a quick one. What runs
+into a wall is what goes out while its first 429 is on its way back."""
 
-CALM_SECONDS = 1.0
-"""A second 429 within this time tells nothing new: what was in flight meets the same wall."""
+QUICK_SECONDS = 1.0
+"""A first answer that takes longer slows what follows it: nobody gains by asking faster."""
+
+ON_ITS_WAY_SECONDS = 1.0
+"""Who was not turned away by then went through: a 429 is quick, a picture is not."""
+
+LONGEST_MEMORY = 10_000
+"""How many pictures back a guess looks."""
+
+LOOK_SECONDS = 0.25
+"""How often who waits for room looks whether it is to stop, or the limits are others now."""
 
 _WORDS = re.compile(r"on ([\w\- ]*?) ?per min[^:]*: Limit (\d+), Used (\d+), Requested (\d+)")
-
-
-class Bucket:
-    """One limit: ``per_minute`` units, refilled steadily, at most one minute's worth held."""
-
-    def __init__(self, per_minute: float, now: float) -> None:
-        self.per_minute = per_minute
-        self._level = per_minute
-        self._at = now
-
-    def _refill(self, now: float) -> None:
-        grown = max(0.0, now - self._at) * self.per_minute / 60
-        self._level = min(self.per_minute, self._level + grown)
-        self._at = now
-
-    def seconds_until(self, amount: float, now: float) -> float:
-        """How long until ``amount`` is there; 0 when it is."""
-        self._refill(now)
-        missing = amount - self._level
-        # A millionth short is rounding, not a shortage.
-        return 0.0 if missing <= 1e-6 else missing * 60 / self.per_minute
-
-    def take(self, amount: float) -> None:
-        """Take ``amount`` out; the level may go below zero when the limit was learnt late."""
-        self._level -= amount
-
-    def empty(self, amount: float, seconds: float, now: float) -> None:
-        """Have just ``amount`` after ``seconds``: the provider has said so."""
-        self._refill(now)
-        self._level = min(self._level, amount - seconds * self.per_minute / 60)
 
 
 class Pacer:
@@ -81,11 +62,13 @@ class Pacer:
         self._buckets: dict[str, Bucket] = {}
         if images_per_minute is not None:
             self._buckets["images"] = Bucket(images_per_minute, clock())
-        self._answered = False
+        self._line = threading.Lock()
+        self._first_seconds: float | None = None
+        self._came = 0
         self._in_flight: dict[str, float] = {"images": 0, "tokens": 0}
         self._not_before = clock()
-        self._passed: deque[float] = deque()
-        self._guess: _Guess | None = None
+        self._sent: deque[float] = deque(maxlen=LONGEST_MEMORY)
+        self._guess: Guess | None = None
 
     @property
     def limits(self) -> dict[str, float]:
@@ -113,52 +96,80 @@ class Pacer:
                     self._in_flight["tokens"] -= tokens
 
     def _wait(self, tokens: float, stopping: threading.Event) -> bool:
+        """Stand in line for room; only who is first in it looks at the clock."""
         while not stopping.is_set():
             with self._lock:
+                self._reject_what_never_fits(tokens)
+            if self._line.acquire(timeout=LOOK_SECONDS):
+                try:
+                    return self._wait_first(tokens, stopping)
+                finally:
+                    self._line.release()
+        return False
+
+    def _wait_first(self, tokens: float, stopping: threading.Event) -> bool:
+        while not stopping.is_set():
+            with self._lock:
+                self._reject_what_never_fits(tokens)
                 seconds = self._seconds_until(tokens)
                 if seconds <= 0:
                     self._take(tokens)
                     return True
-            stopping.wait(min(seconds, 0.25))
+            stopping.wait(min(seconds, LOOK_SECONDS))
         return False
+
+    def _known(self, tokens: float) -> Iterator[tuple[str, float, Bucket]]:
+        """Give each known limit, and how much one picture takes of it."""
+        for name, amount in (("images", 1.0), ("tokens", tokens)):
+            if name in self._buckets:
+                yield name, amount, self._buckets[name]
+
+    def _reject_what_never_fits(self, tokens: float) -> None:
+        for name, amount, bucket in self._known(tokens):
+            if amount > bucket.per_minute:
+                raise _never(name, amount, bucket.per_minute)
 
     def _seconds_until(self, tokens: float) -> float:
         now = self._clock()
-        if not self._answered and not self._given and self._in_flight["images"] >= FIRST_IN_FLIGHT:
-            return 0.05
         waits = [self._not_before - now]
-        for name, amount in (("images", 1.0), ("tokens", tokens)):
-            bucket = self._buckets.get(name)
-            if bucket is None:
-                continue
-            if amount > bucket.per_minute:
-                raise _never(name, amount, bucket.per_minute)
-            waits.append(bucket.seconds_until(amount, now))
+        waits += [bucket.seconds_until(amount, now) for _, amount, bucket in self._known(tokens)]
+        if not self._buckets and self._sent and self._in_flight["images"] >= FIRST_IN_FLIGHT:
+            waits.append(self._seconds_between(now))
         return max(waits)
 
+    def _seconds_between(self, now: float) -> float:
+        """How long until one more may go out, while no limit is known."""
+        besides = UNHEARD_RATE
+        if self._first_seconds is not None:
+            besides = HEARD_RATE * QUICK_SECONDS / self._first_seconds
+        return self._sent[-1] + 1 / (besides + FASTER * self._went_through(now)) - now
+
+    def _went_through(self, now: float) -> int:
+        recent = itertools.takewhile(lambda at: at > now - ON_ITS_WAY_SECONDS, reversed(self._sent))
+        return max(self._came, len(self._sent) - sum(1 for _ in recent))
+
     def _take(self, tokens: float) -> None:
-        for name, amount in (("images", 1.0), ("tokens", tokens)):
-            self._in_flight[name] += amount
-            if name in self._buckets:
-                self._buckets[name].take(amount)
+        self._sent.append(self._clock())
+        self._in_flight["images"] += 1
+        self._in_flight["tokens"] += tokens
+        for _, amount, bucket in self._known(tokens):
+            bucket.take(amount)
+        if self._guess is not None:
+            self._guess.went()
 
     def heard(self, headers: Mapping[str, str]) -> None:
         """Hear what an answer's headers tell of the limits."""
         with self._lock:
-            self._answered = True
+            if self._first_seconds is None and self._sent:
+                self._first_seconds = max(QUICK_SECONDS, self._clock() - self._sent[0])
             self._learn_from_headers(headers)
 
     def passed(self, estimated: float, used: float | None) -> None:
         """Hear that a picture came; give back what was taken beyond the tokens it used."""
         with self._lock:
-            now = self._clock()
-            self._passed.append(now)
-            while self._passed[0] < now - 60:
-                self._passed.popleft()
+            self._came += 1
             if "tokens" in self._buckets and used is not None:
                 self._buckets["tokens"].take(used - estimated)
-            if self._guess is not None:
-                self._guess.raise_it()
 
     def _learn_from_headers(self, headers: Mapping[str, str]) -> None:
         for name, kinds in (("images", ("images", "input-images")), ("tokens", ("tokens",))):
@@ -189,6 +200,9 @@ class Pacer:
             RejectedError: the words say that the request can never fit.
 
         """
+        with self._lock:
+            if self._sent:
+                self._sent.pop()  # it did not go through, and was among the last to go out
         if not isinstance(error, RateLimitError):
             return _backoff(attempt)
         asked_for = error.seconds_until_retry
@@ -196,23 +210,20 @@ class Pacer:
         with self._lock:
             now = self._clock()
             if not self._learn_from_words(str(error), seconds):
-                self._feel(now, seconds)
+                self._feel(now, asked_for)
             for name, bucket in self._buckets.items():
                 bucket.empty(1.0 if name == "images" else 0.0, seconds, now)
             self._not_before = max(self._not_before, now + seconds)
         # A little apart, so that all that were turned away do not come back at one instant.
         return seconds + random.uniform(0.0, 0.05)  # noqa: S311 - no secret
 
-    def _feel(self, now: float, seconds: float) -> None:
+    def _feel(self, now: float, seconds: float | None) -> None:
         """Guess the limit where nobody tells it; each later 429 says that the guess is high."""
         if self._guess is not None:
-            self._guess.lower_it(now, seconds)
-        elif not self._buckets and self._passed:
-            # A bucket that began full has let through its minute's worth and what flowed in.
-            minutes = (now - self._passed[0]) / 60
-            bucket = Bucket(max(1.0, len(self._passed) / (1 + minutes)), now)
-            self._buckets["images"] = bucket
-            self._guess = _Guess(bucket, now + seconds + CALM_SECONDS)
+            self._guess.turned_away(now, seconds)
+        elif not self._buckets and self._sent:
+            self._guess = Guess(self._sent, now, seconds)
+            self._buckets["images"] = self._guess.bucket
 
     def _learn_from_words(self, words: str, seconds: float) -> bool:
         found = _WORDS.search(words)
@@ -225,28 +236,6 @@ class Pacer:
         # After that wait there is room for what was asked, and for nothing more.
         self._learn(name, float(limit), float(requested) - seconds * float(limit) / 60)
         return True
-
-
-class _Guess:
-    """A limit that was never told: lowered by each 429, raised while none comes."""
-
-    def __init__(self, bucket: Bucket, calm_until: float) -> None:
-        self._bucket = bucket
-        self._calm_until = calm_until
-        self._gain = SLOWEST_GAIN
-
-    def raise_it(self) -> None:
-        """Take heart from a picture that came."""
-        self._bucket.per_minute *= 1 + self._gain
-        self._gain = min(0.01, self._gain * GAIN_GROWTH)
-
-    def lower_it(self, now: float, seconds: float) -> None:
-        """Take in a 429, once for all that met it together."""
-        if now < self._calm_until:
-            return
-        self._bucket.per_minute = max(1.0, self._bucket.per_minute * SLOWER)
-        self._gain = SLOWEST_GAIN
-        self._calm_until = now + seconds + CALM_SECONDS
 
 
 def _backoff(attempt: int) -> float:

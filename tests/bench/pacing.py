@@ -3,7 +3,7 @@
 Each line asks for two minutes' worth of a burst and a half: ``throughput`` is the time that
 the limit allows at best, by the time it took; ``turned away`` is the share of requests that
 the server answered 429, and how many of these came later than two seconds after the first
-one: those before are what it takes to learn a limit. Takes some five minutes.
+one: those before are what it takes to learn a limit. Takes some eight minutes.
 """
 
 from __future__ import annotations
@@ -19,15 +19,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from imagelab import Lab, Sweep
+from imagelab.catalog import tokens
 
+MODEL = "gpt-image-2"
 IMAGES, TOKENS = 600, 150_000
+SLOW_IMAGES, SLOW_SECONDS = 240, 8.0
 ANSWER_SECONDS = 0.2
+SAYS = {
+    "headers": ["headers", "words", "delay"],
+    "words of a 429": ["words", "delay"],
+    "the delay alone": ["delay"],
+    "nothing at all": [],
+}
 
 
 @contextlib.contextmanager
-def serving(**options: Any) -> Iterator[str]:
+def serving(seconds: float = ANSWER_SECONDS, **options: Any) -> Iterator[str]:
     """Run the limited server in a process of its own."""
-    told = json.dumps({"seconds": ANSWER_SECONDS, **options})
+    told = json.dumps({"seconds": seconds, **options})
     command = [sys.executable, "-m", "tests.bench.limited", told]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -44,7 +53,7 @@ def measured(pictures: int, ideal: float, url: str, **settings: Any) -> str:
         Lab("limited", base_url=url, api_key="k", path=folder, **settings) as lab,
     ):
         began = time.perf_counter()
-        made = lab.start(Sweep([f"fox {at}" for at in range(pictures)], model="gpt-image-2"))
+        made = lab.start(Sweep(prompts(pictures), model=MODEL))
         done = sum(one.status == "done" for one in made.result())
         took = time.perf_counter() - began
     counts = json.loads(urllib.request.urlopen(url).read())  # noqa: S310 - our own server
@@ -54,28 +63,42 @@ def measured(pictures: int, ideal: float, url: str, **settings: Any) -> str:
     return f"throughput {ideal / took:6.1%}   turned away {share:5.1%}, later {later}   ({told})"
 
 
+def prompts(number: int) -> list[str]:
+    """Give as many prompts, each another one."""
+    return [f"fox {at}" for at in range(number)]
+
+
+def best(amount: float, per_minute: float, seconds: float = ANSWER_SECONDS) -> float:
+    """Give the least seconds that an amount takes, of which a minute's worth goes at once."""
+    return (amount - per_minute) * 60 / per_minute + seconds
+
+
+def images(per_minute: int, seconds: float, told_by: str, **settings: Any) -> None:
+    """Measure one way of knowing a limit of pictures."""
+    pictures = per_minute + per_minute // 2
+    at_once = settings["concurrency"]
+    print(f"pictures of {seconds:g} s, {at_once} in flight, told by {told_by}:", flush=True)
+    with serving(seconds, images_per_minute=per_minute, says=SAYS.get(told_by, [])) as url:
+        ideal = best(pictures, per_minute, seconds)
+        print("  " + measured(pictures, ideal, url, **settings), flush=True)
+
+
 def main() -> None:
     """Measure each way of knowing a limit, for pictures and for tokens."""
-    pictures = IMAGES + IMAGES // 2
-    ideal = (pictures - IMAGES) * 60 / IMAGES + ANSWER_SECONDS
-    each = {"headers": ["headers", "words", "delay"], "words of a 429": ["words", "delay"]}
-    each["the delay alone"] = ["delay"]
     for at_once in (32, 250):
-        for name, says in each.items():
-            with serving(images_per_minute=IMAGES, says=says) as url:
-                print(f"pictures, {at_once} in flight, told by {name}:", flush=True)
-                print("  " + measured(pictures, ideal, url, concurrency=at_once), flush=True)
-    with serving(images_per_minute=IMAGES, says=["words", "delay"]) as url:
-        print("pictures, 250 in flight, given as images_per_minute:", flush=True)
-        given = {"concurrency": 250, "images_per_minute": IMAGES}
-        print("  " + measured(pictures, ideal, url, **given), flush=True)
-    for_tokens = 204  # a low square of gpt-image-2 and such a prompt: 196 out, 8 in
-    pictures = TOKENS * 3 // 2 // for_tokens
-    ideal = (pictures * for_tokens - TOKENS) * 60 / TOKENS + ANSWER_SECONDS
-    for name in ("headers", "words of a 429"):
-        with serving(tokens_per_minute=TOKENS, says=each[name]) as url:
-            print(f"tokens, 250 in flight, told by {name}:", flush=True)
-            print("  " + measured(pictures, ideal, url, concurrency=250), flush=True)
+        for told_by in SAYS:
+            images(IMAGES, ANSWER_SECONDS, told_by, concurrency=at_once)
+    given = {"concurrency": 250, "images_per_minute": IMAGES}
+    images(IMAGES, ANSWER_SECONDS, "the person, as images_per_minute", **given)
+    for told_by in SAYS:
+        images(SLOW_IMAGES, SLOW_SECONDS, told_by, concurrency=250)
+    drawn = tokens.output_tokens(MODEL, "low", "1024x1024").tokens or 0
+    each = [tokens.text_tokens(prompt) + drawn for prompt in prompts(TOKENS * 3 // 2 // drawn)]
+    for told_by in ("headers", "words of a 429"):
+        with serving(tokens_per_minute=TOKENS, says=SAYS[told_by]) as url:
+            print(f"tokens, 250 in flight, told by {told_by}:", flush=True)
+            ideal = best(sum(each), TOKENS)
+            print("  " + measured(len(each), ideal, url, concurrency=250), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
 import pytest
 
 from imagelab.errors import RateLimitError, RejectedError, UnreachableError
-from imagelab.exchange.pacing import FIRST_IN_FLIGHT, Bucket, Pacer
+from imagelab.exchange.pacing import FIRST_IN_FLIGHT, HEARD_RATE, UNHEARD_RATE, Pacer
 from imagelab.pipeline import obtain
 from imagelab.simulator import Fault, Simulator
 from tests.sessions import fox, session
@@ -37,30 +38,76 @@ class Clock:
         return self.now
 
 
-def test_a_bucket_holds_one_minute() -> None:
-    """A limit of 60 a minute lets 60 go at once, and then one a second."""
-    bucket = Bucket(60, now=0.0)
-    bucket.take(60)
-    assert bucket.seconds_until(1, now=0.0) == pytest.approx(1.0)
-    assert bucket.seconds_until(1, now=1.0) == 0
+def crowd(pacer: Pacer, number: int) -> contextlib.ExitStack:
+    """Put so many in flight; they come back when the stack is closed."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(number):
+            assert stack.enter_context(pacer.room(100, never()))
+        return stack.pop_all()
 
 
-def test_a_bucket_never_holds_more_than_a_minute() -> None:
-    """After an hour of rest there is still only a minute's worth."""
-    bucket = Bucket(60, now=0.0)
-    assert bucket.seconds_until(60, now=3600.0) == 0
-    assert bucket.seconds_until(61, now=3600.0) > 0
+def is_room(pacer: Pacer) -> bool:
+    """Tell whether one more may go out now."""
+    with pacer.room(100, soon()) as there_is_room:
+        return there_is_room
 
 
 def test_few_go_out_before_a_limit_is_known() -> None:
-    """Until the first answer only as many are in flight as the lowest tier allows a minute."""
-    pacer = Pacer()
-    rooms = [pacer.room(100, never()) for _ in range(FIRST_IN_FLIGHT)]
-    assert all(room.__enter__() for room in rooms)
-    with pacer.room(100, soon()) as one_more:
-        assert not one_more
-    for room in rooms:
-        room.__exit__(None, None, None)
+    """Until the first answer only as many go out at once as the lowest tier allows a minute."""
+    pacer = Pacer(clock=Clock())
+    with crowd(pacer, FIRST_IN_FLIGHT):
+        assert not is_room(pacer)
+
+
+def test_one_more_goes_out_now_and_then_before_the_first_answer() -> None:
+    """Pictures take long: nobody waits for the first one, but sends on, slowly."""
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    with crowd(pacer, FIRST_IN_FLIGHT):
+        clock.now += 1 / UNHEARD_RATE
+        assert is_room(pacer)
+        assert not is_room(pacer)
+
+
+def test_more_go_out_after_an_answer_that_tells_no_limit() -> None:
+    """Once a provider has answered, and quickly, the rest follow at a brisk pace."""
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    with crowd(pacer, FIRST_IN_FLIGHT):
+        pacer.heard({})
+        clock.now += 1 / HEARD_RATE
+        assert is_room(pacer)
+        assert not is_room(pacer)
+
+
+def test_a_slow_first_answer_keeps_the_pace_down() -> None:
+    """Where pictures take long, no more go out in a second than are worth it."""
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    with crowd(pacer, FIRST_IN_FLIGHT):
+        clock.now += 20
+        pacer.heard({})
+        assert is_room(pacer)
+        clock.now += 2 / HEARD_RATE
+        assert not is_room(pacer)
+
+
+def test_what_went_through_quickens_the_pace() -> None:
+    """The more went through, the more may go out in a second, and never all at once."""
+    clock = Clock()
+    pacer = many_passed(clock, 1000, 20.0)
+    with crowd(pacer, FIRST_IN_FLIGHT):
+        clock.now += 1 / (HEARD_RATE + 0.09 * 1000)
+        assert is_room(pacer)
+        assert not is_room(pacer)
+
+
+def test_a_known_limit_lets_its_minute_out_at_once() -> None:
+    """Where the limit is known nothing is held back that it allows."""
+    pacer = Pacer(clock=Clock())
+    pacer.heard({"x-ratelimit-limit-images": "250"})
+    with crowd(pacer, 250):
+        assert not is_room(pacer)
 
 
 def test_headers_teach_the_limit() -> None:
@@ -138,7 +185,10 @@ def many_passed(clock: Clock, number: int, seconds: float) -> Pacer:
     pacer = Pacer(clock=clock)
     for _ in range(number):
         clock.now += seconds / number
-        pacer.passed(200, 200)
+        with pacer.room(200, never()) as there_is_room:
+            assert there_is_room
+            pacer.heard({})
+            pacer.passed(200, 200)
     return pacer
 
 
@@ -154,7 +204,7 @@ def test_a_limit_that_nobody_tells_is_guessed() -> None:
 
 
 def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
-    """Many 429s at one moment lower a guess once; a later one lowers it again."""
+    """Many 429s at one later moment lower a guess once; those of the first make it exact."""
     clock = Clock()
     pacer = many_passed(clock, 100, 1.0)
     guesses = []
@@ -162,18 +212,7 @@ def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
         clock.now += wait
         pacer.turned_away(SLOW_DOWN, 1)
         guesses.append(pacer.limits["images"])
-    assert guesses[0] == guesses[1] > guesses[2] == guesses[3] > guesses[4]
-
-
-def test_a_guess_rises_while_pictures_come() -> None:
-    """A guess that was far too low is made good while nothing is turned away."""
-    clock = Clock()
-    pacer = many_passed(clock, 10, 1.0)
-    pacer.turned_away(SLOW_DOWN, 1)
-    before = pacer.limits["images"]
-    for _ in range(800):
-        pacer.passed(200, 200)
-    assert pacer.limits["images"] > 2 * before
+    assert guesses[0] > guesses[1] > guesses[2] == guesses[3] > guesses[4]
 
 
 def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
@@ -197,6 +236,45 @@ def test_tokens_that_were_not_used_are_given_back() -> None:
         pacer.passed(900, 200)
     with pacer.room(800, soon()) as second:
         assert second
+
+
+def test_what_was_not_sent_is_not_counted_as_gone_through() -> None:
+    """Where nobody was there to turn it away, a request tells nothing of a limit."""
+    clock = Clock()
+    pacer = many_passed(clock, 60, 1.0)
+    for _ in range(30):
+        with pacer.room(200, never()):
+            pacer.turned_away(UnreachableError("nobody"), 1)
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert pacer.limits["images"] == pytest.approx(60, rel=0.05)
+
+
+def test_what_can_never_fit_is_told_to_those_in_line_too() -> None:
+    """Who stands behind others that wait for room hears at once that it can never fit."""
+    pacer = Pacer(images_per_minute=1)
+    pacer.heard({"x-ratelimit-limit-tokens": "1000"})
+    stopping = threading.Event()
+    with pacer.room(1, never()):
+        first = threading.Thread(target=lambda: pacer.room(1, stopping).__enter__())
+        first.start()
+        with pytest.raises(RejectedError, match="never fit"), pacer.room(1001, never()):
+            pass
+        assert first.is_alive()
+        stopping.set()
+        first.join()
+
+
+def test_stopping_ends_the_wait_of_those_in_line() -> None:
+    """A stop reaches who stands behind others, while those wait on."""
+    pacer = Pacer(images_per_minute=1)
+    others = threading.Event()
+    with pacer.room(1, never()):
+        first = threading.Thread(target=lambda: pacer.room(1, others).__enter__())
+        first.start()
+        assert not is_room(pacer)
+        assert first.is_alive()
+        others.set()
+        first.join()
 
 
 def test_stopping_ends_the_wait() -> None:
