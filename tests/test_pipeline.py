@@ -20,6 +20,7 @@ from imagelab.errors import BudgetError, RecordError, SetupError
 from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.pipeline import Answer, Session, as_error, obtain
+from imagelab.records.checking import check
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.simulator import Fault, Simulator
 from tests.records.rows import held
@@ -212,14 +213,35 @@ def refusing(path: Path, column: str) -> Iterator[None]:
 def test_a_disk_that_has_room_again_needs_no_new_kernel(
     tmp_path: Path, column: str, status: str
 ) -> None:
-    """What could not be written down is settled at the next look, as far as its traces tell."""
+    """What could not be written down is, as it ended, as soon as the disk takes it."""
     with Server(success) as server, session(tmp_path, server.url) as open_session:
         with refusing(tmp_path, column), pytest.raises(RecordError, match="free some space"):
             ask(open_session)
         again = ask(open_session)
         assert (again.generation.status, again.came) == (status, "ledger")
-        assert purse(open_session).held == 0
+        cost = pricing.quote_request(fox(), "simulator").nano
+        assert purse(open_session) == Purse(spent=cost or 0, at_risk=0, held=0)
         assert server.posts == 1
+
+
+def test_what_the_disk_did_not_take_is_settled_by_a_check_too(tmp_path: Path) -> None:
+    """A check writes down how rows ended that could not be, and says so without a dead one."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        with refusing(tmp_path, "settled_us"), pytest.raises(RecordError):
+            ask(open_session)
+        found = check(open_session.ledger, open_session.store)
+        assert found.mended == ("1 rows settled that nobody was left to settle",)
+        (row,) = open_session.ledger.rows()
+    assert (row["status"], found.ok) == ("done", True)
+
+
+def test_what_the_disk_did_not_take_makes_room_for_others(tmp_path: Path) -> None:
+    """The next picture finds the budget as if the disk had taken everything."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        with refusing(tmp_path, "settled_us"), pytest.raises(RecordError):
+            ask(open_session)
+        obtain(open_session, fox("another fox"), 1, run=None)
+        assert [row["status"] for row in open_session.ledger.rows()] == ["done", "done"]
 
 
 def test_a_rescue_that_fails_loses_nothing(tmp_path: Path) -> None:

@@ -57,10 +57,10 @@ class Check:
 
 
 def check(ledger: Ledger, store: Store) -> Check:
-    """Settle what the dead left, count the purse anew, and read every picture again."""
+    """Settle what was left open, count the purse anew, and read every picture again."""
     mended = []
     if released := ledger.release():
-        mended.append(f"{released} rows settled that a dead process left open")
+        mended.append(f"{released} rows settled that nobody was left to settle")
     if ledger.mend_purse():
         mended.append("the purse was counted anew from the rows")
     if drafts := store.sweep():

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Result
 
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
-from imagelab.records import owner
+from imagelab.records import owed, owner, purse
 from imagelab.records.asking import pictures_in
 from imagelab.records.engine import open_engine, translated
 from imagelab.records.rows import (
@@ -32,7 +32,7 @@ from imagelab.records.rows import (
     now_us,
     row_of,
 )
-from imagelab.records.schema import generations, living, looks, notes, purse, run_cells, runs
+from imagelab.records.schema import generations, living, looks, notes, run_cells, runs
 from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
@@ -94,15 +94,17 @@ class Ledger:
             BudgetError: the hold does not fit what is left of the budget.
 
         """
+        if owed.is_any(self.path):
+            self.release()
         with self.writing() as connection:
-            self._lock_purse(connection, intent.simulated)
+            purse.lock(connection, simulated=intent.simulated)
             newest = self._newest(connection, intent.key, intent.sample)
             if newest is not None and not intent.replaces(newest):
                 return self._generation(newest), False
             self._check_budget(connection, intent, budget_nano)
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)
             row |= {"id": self._insert(connection, generations, row)}
-            self._move(connection, row, _NOTHING, money_of(row))
+            _move(connection, row, purse.NOTHING, money_of(row))
             owner.at_work.add((self.path, row["id"]))
             return self._generation(row), True
 
@@ -122,10 +124,18 @@ class Ledger:
     def settle(self, generation: Generation, outcome: Outcome) -> Generation:
         """Write down what became of a request and move its money to where it belongs.
 
-        A row that says its last word already stays as it is.
+        A row that says its last word already stays as it is. What the disk does not take is
+        kept in mind, and written down as soon as it does.
         """
+        try:
+            return self._settle_now(generation, outcome)
+        except RecordError:
+            owed.keep(self.path, generation.id, outcome)
+            raise
+
+    def _settle_now(self, generation: Generation, outcome: Outcome) -> Generation:
         with self.writing() as connection:
-            self._lock_purse(connection, generation.simulated)
+            purse.lock(connection, simulated=generation.simulated)
             row = self._row(connection, generation.id)
             if not is_final(row):
                 row = self._settle(connection, row, columns_of(outcome))
@@ -171,18 +181,22 @@ class Ledger:
         connection.execute(
             generations.update().where(generations.c.id == row["id"]).values(**values)
         )
-        self._move(connection, row, money_of(row), money_of(settled))
+        _move(connection, row, money_of(row), money_of(settled))
         return settled
 
-    def _release_the_dead(self, connection: Connection) -> int:
-        """Settle what processes left open when they died; say how many rows that were."""
+    def _release_the_dead(self, connection: Connection) -> list[int]:
+        """Settle what nobody will settle any more; give the ids of the rows."""
         query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
         rows = [dict(row) for row in connection.execute(query).mappings()]
         left = [row for row in rows if is_left_behind(row, self.path)]
         for row in left:
-            self._lock_purse(connection, row["simulated"])
-            self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
-        return len(left)
+            purse.lock(connection, simulated=row["simulated"])
+            self._settle(connection, row, self._columns_of_the_left(row))
+        return [row["id"] for row in left]
+
+    def _columns_of_the_left(self, row: Row) -> Row:
+        outcome = owed.of(self.path, row["id"])
+        return columns_of(outcome) if outcome else columns_of_the_dead(row, self._is_kept)
 
     def _is_kept(self, picture: str) -> bool:
         try:
@@ -195,19 +209,16 @@ class Ledger:
     def purse(self, *, simulated: bool) -> Purse:
         """Read how much was spent, is at risk and is held."""
         with self.reading() as connection:
-            return _read_purse(connection, _purse_of(simulated))
-
-    def _lock_purse(self, connection: Connection, simulated: bool) -> Purse:
-        return _read_purse(connection, _purse_of(simulated).with_for_update())
+            return purse.read(connection, simulated=simulated)
 
     def _check_budget(self, connection: Connection, intent: Intent, budget: int | None) -> None:
         if budget is None:
             return
-        held = self._lock_purse(connection, intent.simulated)
+        held = purse.lock(connection, simulated=intent.simulated)
         if held.taken + intent.hold_nano > budget:
             # Perhaps the dead still have money set aside.
             self._release_the_dead(connection)
-            held = self._lock_purse(connection, intent.simulated)
+            held = purse.lock(connection, simulated=intent.simulated)
         if held.taken + intent.hold_nano > budget:
             raise BudgetError(
                 f"This picture needs {show(intent.hold_nano)} set aside, and "
@@ -215,18 +226,6 @@ class Ledger:
                 f"left (spent {show(held.spent)}, at risk {show(held.at_risk)}, held "
                 f"{show(held.held)}). Give the lab a larger budget, or choose a cheaper tier."
             )
-
-    def _move(self, connection: Connection, row: Row, before: Purse, after: Purse) -> None:
-        """Move the money of a row from where it counted to where it counts now."""
-        connection.execute(
-            purse.update()
-            .where(purse.c.name == _purse_name(row["simulated"]))
-            .values(
-                spent_nano=purse.c.spent_nano + after.spent - before.spent,
-                at_risk_nano=purse.c.at_risk_nano + after.at_risk - before.at_risk,
-                held_nano=purse.c.held_nano + after.held - before.held,
-            )
-        )
 
     # -- reading --------------------------------------------------------------------------
 
@@ -330,33 +329,24 @@ class Ledger:
         while row := _first(connection.execute(query)):
             if not is_left_behind(row, self.path):
                 break
-            self._settle(connection, row, columns_of_the_dead(row, self._is_kept))
+            self._settle(connection, row, self._columns_of_the_left(row))
         return row
 
     # -- keeping house ----------------------------------------------------------------------
 
     def release(self) -> int:
-        """Settle what the dead left open; say how many rows that were."""
+        """Settle what nobody will settle any more; say how many rows that were."""
         with self.writing() as connection:
-            return self._release_the_dead(connection)
+            settled = self._release_the_dead(connection)
+        for number in settled:
+            owed.forget(self.path, number)
+        return len(settled)
 
     def mend_purse(self) -> bool:
         """Count the purse anew from the rows; say whether it was wrong."""
         with self.writing() as connection:
-            wrong = [self._mend_purse(connection, simulated) for simulated in (False, True)]
+            wrong = [purse.mend(connection, simulated=one) for one in (False, True)]
         return any(wrong)
-
-    def _mend_purse(self, connection: Connection, simulated: bool) -> bool:
-        told = self._lock_purse(connection, simulated)
-        query = sa.select(generations).where(generations.c.simulated == simulated)
-        rows = [money_of(dict(row)) for row in connection.execute(query).mappings()]
-        true = Purse(
-            sum(one.spent for one in rows),
-            sum(one.at_risk for one in rows),
-            sum(one.held for one in rows),
-        )
-        self._move(connection, {"simulated": simulated}, told, true)
-        return told != true
 
     def forget(self, numbers: Iterable[int]) -> set[str]:
         """Mark rows as forgotten; give the pictures that no other row shows any more."""
@@ -406,7 +396,8 @@ class Ledger:
         return generation_of(row, self._loader, self.generation)
 
 
-_NOTHING = Purse(0, 0, 0)
+def _move(connection: Connection, row: Row, before: Purse, after: Purse) -> None:
+    purse.move(connection, simulated=row["simulated"], before=before, after=after)
 
 
 def _first(found: Result[Any]) -> dict[str, Any] | None:
@@ -418,16 +409,3 @@ def _in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Val
     """Cut a long list: databases limit how many values one query may name."""
     for start in range(0, len(values), most):
         yield values[start : start + most]
-
-
-def _purse_name(simulated: bool) -> str:
-    return "simulated" if simulated else "real"
-
-
-def _purse_of(simulated: bool) -> sa.Select[Any]:
-    amounts = (purse.c.spent_nano, purse.c.at_risk_nano, purse.c.held_nano)
-    return sa.select(*amounts).where(purse.c.name == _purse_name(simulated))
-
-
-def _read_purse(connection: Connection, query: sa.Select[Any]) -> Purse:
-    return Purse(*connection.execute(query).one())
