@@ -106,15 +106,18 @@ def obtain(
     # Before money is held: where there is no provider to ask there is nothing to hold it for.
     client, stopping = session.client(), stopping or threading.Event()
     intent = replace(_intent(session, request, sample, run), fresh=fresh, unknown=unknown)
-    tokens = pricing.tokens_of(request)
+    tokens, pacer = pricing.tokens_of(request), client.pacer_of(request)
     # Money is held for what goes out now, not for what waits for room under a limit.
     with contextlib.ExitStack() as ending:
-        with client.pacer_of(request).room(tokens, stopping) as there_is_room:
+        with pacer.room(tokens, stopping) as there_is_room:
             if not there_is_room:
                 return None
-            generation, ours = _hold(session, intent, stopping)
-            if not ours:
-                return Answer(generation, "ledger")
+            with contextlib.ExitStack() as unsent:
+                unsent.callback(pacer.give_back, tokens)
+                generation, ours = _hold(session, intent, stopping)
+                if not ours:
+                    return Answer(generation, "ledger")
+                unsent.pop_all()
             ending.callback(session.ledger.let_go, generation)
             _mark_sent(session, generation)
             with _no_row_left_open(session, generation):

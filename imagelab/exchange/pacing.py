@@ -157,6 +157,18 @@ class Pacer:
         if self._guess is not None:
             self._guess.went()
 
+    def give_back(self, tokens: float) -> None:
+        """Say that nothing was sent after all: others may have the room."""
+        with self._lock:
+            self._forget_one()
+            for _, amount, bucket in self._known(tokens):
+                bucket.take(-amount)
+
+    def _forget_one(self) -> None:
+        """Leave out of what was sent one that did not go through, among the last to go out."""
+        if self._sent:
+            self._sent.pop()
+
     def heard(self, headers: Mapping[str, str]) -> None:
         """Hear what an answer's headers tell of the limits."""
         with self._lock:
@@ -201,8 +213,7 @@ class Pacer:
 
         """
         with self._lock:
-            if self._sent:
-                self._sent.pop()  # it did not go through, and was among the last to go out
+            self._forget_one()
         if not isinstance(error, RateLimitError):
             return _backoff(attempt)
         asked_for = error.seconds_until_retry

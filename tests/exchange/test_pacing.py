@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from imagelab import Lab
 from imagelab.errors import RateLimitError, RejectedError, UnreachableError
 from imagelab.exchange.pacing import FIRST_IN_FLIGHT, HEARD_RATE, UNHEARD_RATE, Pacer
 from imagelab.pipeline import obtain
 from imagelab.simulator import Fault, Simulator
 from tests.sessions import fox, session
+
+BUDGET_FOR_ONE: dict[str, Any] = {"budget": 0.007, "images_per_minute": 2}
+"""At two a minute, nine would take four minutes."""
 
 
 def never() -> threading.Event:
@@ -275,6 +280,26 @@ def test_stopping_ends_the_wait_of_those_in_line() -> None:
         assert first.is_alive()
         others.set()
         first.join()
+
+
+def test_room_that_was_not_used_is_given_back() -> None:
+    """Where nothing was sent after all, the next one need not wait."""
+    pacer = Pacer(images_per_minute=1, clock=Clock())
+    with pacer.room(100, never()) as first:
+        assert first
+        pacer.give_back(100)
+    assert is_room(pacer)
+    assert not is_room(pacer)
+
+
+def test_what_does_not_fit_the_budget_takes_no_room(tmp_path: Path) -> None:
+    """Eight that the budget does not allow do not wait for their turn to be told so."""
+    with (
+        Simulator() as server,
+        Lab("slow", base_url=server.url, api_key="k", path=tmp_path, **BUDGET_FOR_ONE) as lab,
+    ):
+        made = lab.compare([f"fox {at}" for at in range(9)], model="gpt-image-2")
+        assert (server.billed.pictures, len(made.left)) == (1, 8)
 
 
 def test_stopping_ends_the_wait() -> None:
