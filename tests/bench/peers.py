@@ -23,7 +23,7 @@ from typing import Any
 
 from imagelab.simulator import Fault, Simulator
 from tests.bench import peers_tools
-from tests.bench.peers_tools import ImageLab, Job, LiteLlm, PlainSdk, Promptfoo, Tool
+from tests.bench.peers_tools import ImageLab, Job, LiteLlm, PlainSdk, Promptfoo, Told, Tool
 
 MANY, BILLED_AT_KILL, FEW = 64, 24, 12
 NOT_MEASURED = "not measured"
@@ -32,6 +32,7 @@ WAYS = {
     "max_budget": "`litellm.max_budget`",
     "manager": "`BudgetManager`",
     "router": "a `Router` with a provider budget",
+    "proxy": "its proxy, a key with that budget",
 }
 
 
@@ -89,26 +90,26 @@ def late(tool: Tool) -> Cell:
 def budget(tool: Tool) -> Cell:
     """Ask for twelve dear pictures at once with money for three."""
     if not tool.budget_ways:
-        return Cell(f"{_under_budget(tool, '', 12)}; it has no budget")
+        return Cell(f"{_under_budget(tool, '', 12)[0]}; it has no budget")
     found = {way: _under_budget(tool, way, 12) for way in tool.budget_ways}
-    text = found[tool.budget_ways[0]]
+    text = found[tool.budget_ways[0]][0]
     if "router" not in found:
         return Cell(text)
-    each = "; ".join(f"{WAYS[way]} {found[way]}" for way in found)
-    in_turn = _under_budget(tool, "router", 1)
+    each = "; ".join(f"{WAYS[way]} {billed}" for way, (billed, _) in found.items())
+    in_turn, _ = _under_budget(tool, "router", 1)
     note = (
-        f"{each}. Asked one after another, the `Router`: {in_turn}. Its proxy, which wants a "
-        "database, was not measured."
+        f"{each}. Asked one after another, the `Router`: {in_turn}. The proxy set aside "
+        f"{found['proxy'][1].set_aside} for each picture."
     )
     return Cell(text, (note,))
 
 
-def _under_budget(tool: Tool, way: str, at_once: int) -> str:
+def _under_budget(tool: Tool, way: str, at_once: int) -> tuple[str, Told]:
     simulator = Simulator()
     settings: dict[str, Any] = {"pictures": 12, "quality": "high", "budget": 0.5, "way": way}
     with asking(simulator, at_once=at_once, **settings) as job:
-        tool.ask(job)
-        return bill(simulator)
+        told = tool.ask(job)
+        return bill(simulator), told
 
 
 def killed(tool: Tool) -> Cell:

@@ -56,6 +56,7 @@ class Told:
     cost_usd: float | None
     unknown: int = 0
     at_risk: str = ""
+    set_aside: str = ""
 
 
 class Tool:
@@ -153,17 +154,17 @@ class PlainSdk(Tool):
 
 
 class LiteLlm(Tool):
-    """LiteLLM as a library, with its disk cache."""
+    """LiteLLM as a library, with its disk cache, and for one way of a budget as a proxy."""
 
     name = "LiteLLM"
-    budget_ways = ("max_budget", "manager", "router")
+    budget_ways = ("max_budget", "manager", "router", "proxy")
 
     def install(self, folder: Path) -> None:
         """Make a virtual environment for it."""
         self._python = str(folder / "litellm" / "bin" / "python")
         if not Path(self._python).exists():
             _run(sys.executable, "-m", "venv", str(folder / "litellm"))
-            _run(self._python, "-m", "pip", "install", "-q", "litellm[caching]")
+            _run(self._python, "-m", "pip", "install", "-q", "litellm[caching,proxy]")
 
     def version(self) -> str:
         """Ask its own environment."""
@@ -177,7 +178,8 @@ class LiteLlm(Tool):
 
     def command(self, job: Job, *, resume: bool) -> list[str]:
         """Its cache is how it would resume, and is always on."""
-        return [self._python, str(HERE / "peers_litellm.py"), job.text()]
+        script = "peers_proxy.py" if job.way == "proxy" else "peers_litellm.py"
+        return [self._python, str(HERE / script), job.text()]
 
 
 class Promptfoo(Tool):
