@@ -96,17 +96,14 @@ function pad(make, set, press, stop, along) {
 }
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const make = maker(ending.signal);
-  const watch = watcher(model);
-  const save = gently(model);
+  const tied = ties(model);
+  const { make, watch, save, signal } = tied;
   const set = (values) => {
     if ("model" in values) {
       const chosen = model.get("choices").find((one) => one.id === values.model);
       if (chosen) values = { ...values, quality: fitting(model.get("quality"), chosen.tiers), size: chosen.free ? model.get("size") : fitting(model.get("size"), chosen.sizes) };
     }
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    save();
+    tied.set(values);
   };
   let tiles = new Map();
   let nodes = new Map();
@@ -120,30 +117,16 @@ function render({ model, el }) {
     set({ opened: number });
     box.show({ ...tiles.get(number), position: number }, supply.get(number));
   };
-  const note = (number, change) => {
-    const { star, remark } = { ...tiles.get(number), ...change };
-    model.send({ kind: "note", position: number, star, remark });
-  };
-  const close = (number) => {
-    nodes.get(number)?.calm();
-    nodes.get(number)?.button?.focus();
-  };
+  const notes = noting(make, model, (number) => nodes.get(number), (number) => tiles.get(number));
   const does = {
     open,
-    star: (number) => note(number, { star: !tiles.get(number).star }),
-    note: (number) => {
-      const form = noteForm(make, tiles.get(number).remark, (remark) => (note(number, { remark }), close(number)), () => close(number));
-      nodes.get(number).ask(form.node);
-      form.focus();
-    },
-    copy: (number) => model.send({ kind: "code", position: number }),
+    ...notes.does,
     refer: (number) => model.send({ kind: "refer", position: number }),
     reuse: (number) => {
       const { samples: _, ...settings } = tiles.get(number).settings;
       model.send({ kind: "reuse", position: number });
       form.end(); // what was still being typed is not meant any more
-      for (const [name, value] of Object.entries(settings)) model.set(name, value);
-      save();
+      tied.set(settings);
       form.draw(model); // what was typed and not yet told has changed nothing that would tell it
       form.prompt.focus();
     },
@@ -152,7 +135,7 @@ function render({ model, el }) {
   box.onclosed = (number) => nodes.get(number)?.button?.focus({ preventScroll: true });
 
   const root = make("div", { class: "il-live il-benchtop", "data-lm-suppress-shortcuts": "true" });
-  const along = goingAlong(make, model, root, ending.signal);
+  const along = goingAlong(make, model, root, signal);
   // The settings go first: what is pressed is what is seen.
   const form = pad(make, set, () => (save.end(), model.save_changes(), model.send({ kind: "generate" })), () => model.send({ kind: "stop" }), along.node);
   const latest = make("div", { class: "il-latest", role: "list", "aria-label": "The latest press" });
@@ -198,14 +181,14 @@ function render({ model, el }) {
     if (message.kind === "taken") along.taken(message.id);
     if (message.kind === "original") box.take(message, buffers[0]);
     if (message.kind === "thumbnails") supply.take(message.positions, buffers);
-    if (message.kind === "code" && nodes.has(message.position)) copied(make, nodes.get(message.position), message, () => close(message.position));
+    if (message.kind === "code" && nodes.has(message.position)) copied(make, nodes.get(message.position), message, () => notes.close(message.position));
   });
   const KEYS = { s: does.star, n: does.note, c: does.copy, u: does.reuse, e: does.refer };
   root.addEventListener("keydown", (event) => {
     if (belongsToNotebook(event)) return;
     event.stopPropagation();
     const asking = event.key === "Escape" && event.target.closest?.(".il-panel");
-    if (asking) return close(Number(asking.closest(".il-tile").dataset.position));
+    if (asking) return notes.close(Number(asking.closest(".il-tile").dataset.position));
     const from = event.target.closest?.(".il-open, .il-act");
     if (!from || event.defaultPrevented) return;
     const number = Number(from.closest(".il-tile").dataset.position);
@@ -214,18 +197,16 @@ function render({ model, el }) {
     else if (next !== null) (goTo(next), nodes.get(next).button.focus());
     else return;
     event.preventDefault();
-  }, { signal: ending.signal });
+  }, { signal });
   form.draw(model);
   form.tell(model);
   along.draw();
   draw();
   settle(el, root);
   return () => {
-    ending.abort();
-    watch.end();
     form.end();
     along.end();
-    save.end();
+    tied.end();
     box.destroy();
     supply.clear();
     root.remove();

@@ -110,6 +110,28 @@ export function gently(model, every = 100) {
   return save;
 }
 
+/** What ties a view to its page and its kernel, and one end to all of it. */
+function ties(model) {
+  const ending = new AbortController();
+  const watch = watcher(model);
+  const save = gently(model);
+  return {
+    make: maker(ending.signal),
+    signal: ending.signal,
+    watch,
+    save,
+    set(values) {
+      for (const [name, value] of Object.entries(values)) model.set(name, value);
+      save();
+    },
+    end() {
+      ending.abort();
+      watch.end();
+      save.end();
+    },
+  };
+}
+
 /** Put a view into its place; beside other widgets in a row it takes what room there is. */
 function settle(el, root) {
   el.append(root);

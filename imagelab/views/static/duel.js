@@ -126,13 +126,8 @@ function keyed(make, word, key, title, act) {
 }
 
 function render({ model, el }) {
-  const over = new AbortController();
-  const make = maker(over.signal);
-  const watched = [];
-  const watch = (event, act) => {
-    model.on(event, act);
-    watched.push([event, act]);
-  };
+  const tied = ties(model);
+  const { make, watch, signal } = tied;
   const standing = () => model.get("standing");
   let turn = null; // the number of the turn on the screen, null while none may be voted on
   let held = null; // the same while an answer is awaited
@@ -276,16 +271,15 @@ function render({ model, el }) {
       else if (does === "undo") undo();
       else vote(does);
     },
-    { signal: over.signal },
+    { signal },
   );
-  root.addEventListener("keyup", (event) => meaning(event.key) === "zoom" && pair.release(), { signal: over.signal });
-  root.addEventListener("blur", () => pair.release(), { signal: over.signal });
+  root.addEventListener("keyup", (event) => meaning(event.key) === "zoom" && pair.release(), { signal });
+  root.addEventListener("blur", () => pair.release(), { signal });
   draw();
   settle(el, root);
   return () => {
-    over.abort();
+    tied.end();
     clearTimeout(slow);
-    for (const [event, act] of watched) model.off(event, act);
     pair.clear();
     forget();
     root.remove();

@@ -53,14 +53,8 @@ function searching(make, set) {
 }
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const make = maker(ending.signal);
-  const watch = watcher(model);
-  const save = gently(model);
-  const set = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    save();
-  };
+  const tied = ties(model);
+  const { make, watch, set, signal } = tied;
   const QUERY = ["prompt", "model", "quality", "since", "until", "star"];
   const rows = new Map();
   let ids = [];
@@ -91,24 +85,11 @@ function render({ model, el }) {
     drawSelected();
     if (event?.type === "click") nodes.get(id)?.button.focus({ preventScroll: true });
   };
-  const note = (id, change) => {
-    const { star, remark } = { ...tileOf(id), ...change };
-    model.send({ kind: "note", position: id, star, remark });
-  };
-  const close = (id) => {
-    nodes.get(id)?.calm();
-    nodes.get(id)?.button?.focus();
-  };
+  const notes = noting(make, model, (id) => nodes.get(id), tileOf);
   const does = {
     open,
     pick,
-    star: (id) => note(id, { star: !tileOf(id).star }),
-    note: (id) => {
-      const form = noteForm(make, tileOf(id).remark ?? "", (remark) => (note(id, { remark }), close(id)), () => close(id));
-      nodes.get(id).ask(form.node);
-      form.focus();
-    },
-    copy: (id) => model.send({ kind: "code", position: id }),
+    ...notes.does,
     facts: (id) => (goTo(id), set({ opened: id }), model.send({ kind: "facts", position: id })),
   };
   box.onmove = open;
@@ -198,7 +179,7 @@ function render({ model, el }) {
   watch("msg:custom", (message, buffers) => {
     if (message.kind === "original") box.take(message, buffers[0]);
     if (message.kind === "thumbnails") supply.take(message.positions, buffers);
-    if (message.kind === "code" && nodes.has(message.position)) copied(make, nodes.get(message.position), message, () => close(message.position));
+    if (message.kind === "code" && nodes.has(message.position)) copied(make, nodes.get(message.position), message, () => notes.close(message.position));
     if (message.kind === "facts") drawRow(message);
     if (message.kind === "rows") {
       for (const one of message.rows) {
@@ -214,7 +195,7 @@ function render({ model, el }) {
     if (belongsToNotebook(event)) return;
     event.stopPropagation();
     const asking = event.key === "Escape" && event.target.closest?.(".il-panel");
-    if (asking) return close(Number(asking.closest(".il-tile").dataset.position));
+    if (asking) return notes.close(Number(asking.closest(".il-tile").dataset.position));
     const from = event.target.closest?.(".il-open, .il-act");
     if (!from || event.defaultPrevented) return;
     if (from.matches(".il-act") && (event.key === " " || event.key === "Enter")) return;
@@ -228,22 +209,20 @@ function render({ model, el }) {
       focus(next);
     }
     event.preventDefault();
-  }, { signal: ending.signal });
+  }, { signal });
   root.addEventListener("keyup", (event) => {
     if (event.key === " " && event.target.closest?.(".il-open")) event.preventDefault();
-  }, { signal: ending.signal });
+  }, { signal });
   root.addEventListener("focusin", (event) => {
     const at = event.target.closest?.(".il-tile")?.dataset.position;
     if (at !== undefined && Number(at) !== current) goTo(Number(at));
-  }, { signal: ending.signal });
+  }, { signal });
   search.draw(model);
   settle(el, root);
   lay();
   drawSelected();
   return () => {
-    ending.abort();
-    watch.end();
-    save.end();
+    tied.end();
     search.end();
     wanted.end();
     sight.end();

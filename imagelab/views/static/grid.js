@@ -102,14 +102,8 @@ function board(make, table, tiles, nodes, diff) {
 const NO_TILES = "No picture fits this search.";
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const make = maker(ending.signal);
-  const watch = watcher(model);
-  const save = gently(model);
-  const set = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    save();
-  };
+  const tied = ties(model);
+  const { make, watch, set, signal } = tied;
   const can = model.get("can");
   const finished = () => Boolean(model.get("progress").finished);
   let table, tiles, nodes, sight, middle, drawn;
@@ -144,29 +138,12 @@ function render({ model, el }) {
     // JupyterLab keeps a press with Shift from giving the focus.
     if (event?.type === "click") nodes.get(position).button.focus({ preventScroll: true });
   };
-  const star = (position) => noteDown(position, { star: !tileOf(position).star });
-  const noteDown = (position, change) => {
-    const { star, remark } = { ...tileOf(position), ...change };
-    model.send({ kind: "note", position, star, remark });
-  };
-  const closeAsk = (position) => {
-    nodes.get(position)?.calm();
-    nodes.get(position)?.button?.focus();
-  };
-  const note = (position) => {
-    const form = noteForm(make, tileOf(position).remark, (remark) => {
-      noteDown(position, { remark });
-      closeAsk(position);
-    }, () => closeAsk(position));
-    nodes.get(position).ask(form.node);
-    form.focus();
-  };
+  const notes = noting(make, model, (position) => nodes.get(position), tileOf);
   const again = (position) => {
     nodes.get(position).ask(make("p", { class: "il-quoting", role: "status" }, "Quoting …"));
     model.send({ kind: "quote", position });
   };
-  const copy = (position) => model.send({ kind: "code", position });
-  const does = { open, pick, ...(can.act ? { star, note, copy, again } : {}) };
+  const does = { open, pick, ...(can.act ? { ...notes.does, again } : {}) };
   box.onmove = open;
   box.onclosed = (position) => nodes.get(position)?.button?.focus({ preventScroll: true });
 
@@ -290,21 +267,21 @@ function render({ model, el }) {
     if (message.kind === "original") box.take(message, buffers[0]);
     if (message.kind === "thumbnails") supply.take(message.positions, buffers);
     if (message.kind === "quote" && node?.asks) sure(node, message);
-    if (message.kind === "code" && node) copied(make, node, message, () => closeAsk(message.position));
+    if (message.kind === "code" && node) copied(make, node, message, () => notes.close(message.position));
   });
 
   /** Ask once more, with the price, before money is spent. */
   function sure(node, { position, words, error }) {
     if (error) return node.ask(make("p", { class: "il-problem", role: "alert" }, error));
     const yes = make("button", { type: "button", class: "il-small il-yes", onclick: () => {
-      closeAsk(position);
+      notes.close(position);
       model.send({ kind: "again", position });
     } }, `Ask for ${words}`);
-    node.ask(make("div", { class: "il-formline", role: "group", "aria-label": "A new take" }, yes, make("button", { type: "button", class: "il-small", onclick: () => closeAsk(position) }, "Cancel")));
+    node.ask(make("div", { class: "il-formline", role: "group", "aria-label": "A new take" }, yes, make("button", { type: "button", class: "il-small", onclick: () => notes.close(position) }, "Cancel")));
     yes.focus();
   }
 
-  const KEYS = { " ": pick, s: star, n: note, r: again, c: copy };
+  const KEYS = { " ": pick, s: notes.does.star, n: notes.does.note, r: again, c: notes.does.copy };
   root.addEventListener(
     "keydown",
     (event) => {
@@ -312,7 +289,7 @@ function render({ model, el }) {
       event.stopPropagation(); // or the notebook takes x for "cut this cell"
       tabs.key(event);
       const asking = event.key === "Escape" && event.target.closest?.(".il-panel");
-      if (asking) return closeAsk(Number(asking.closest(".il-tile").dataset.position));
+      if (asking) return notes.close(Number(asking.closest(".il-tile").dataset.position));
       const from = event.target.closest?.(".il-open, .il-act");
       if (!from || event.defaultPrevented) return;
       if (from.matches(".il-act") && (event.key === " " || event.key === "Enter")) return;
@@ -328,20 +305,18 @@ function render({ model, el }) {
       }
       event.preventDefault();
     },
-    { signal: ending.signal },
+    { signal },
   );
   root.addEventListener("focusin", (event) => {
     const at = event.target.closest?.(".il-tile")?.dataset.position;
     if (at !== undefined && Number(at) !== current) goTo(Number(at));
-  }, { signal: ending.signal });
+  }, { signal });
   root.addEventListener("keyup", (event) => {
     if (event.key === " " && event.target.closest?.(".il-open")) event.preventDefault(); // Space selects, Enter opens
-  }, { signal: ending.signal });
+  }, { signal });
   settle(el, root);
   return () => {
-    ending.abort();
-    watch.end();
-    save.end();
+    tied.end();
     arrange.end();
     sight.end();
     box.destroy();

@@ -21,9 +21,8 @@ export function verdictLine(said) {
 }
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const make = maker(ending.signal);
-  const watch = watcher(model);
+  const tied = ties(model);
+  const { make, watch } = tied;
   const words = make("p", { class: "il-headline" });
   const badge = make("span", { class: "il-badge" }, "simulated judge, real prices");
   const button = make("button", { type: "button", class: "il-stop", onclick: () => model.send({ kind: "stop" }) }, "Stop");
@@ -55,8 +54,7 @@ function render({ model, el }) {
   drawSaid();
   settle(el, root);
   return () => {
-    ending.abort();
-    watch.end();
+    tied.end();
     root.remove();
   };
 }

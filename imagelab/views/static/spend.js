@@ -12,10 +12,8 @@ export function spoken(figures) {
 }
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const make = maker(ending.signal);
-  const watch = watcher(model);
-  const save = gently(model);
+  const tied = ties(model);
+  const { make, watch, set, signal } = tied;
   const sums = make("dl", { class: "il-sums" });
   const bar = make("div", { class: "il-purse", role: "img" });
   const badge = make("span", { class: "il-badge" }, "simulated money");
@@ -25,8 +23,7 @@ function render({ model, el }) {
   const root = make("div", { class: "il-live il-spend", "data-lm-suppress-shortcuts": "true" }, make("div", { class: "il-top" }, make("b", {}, "Spend"), badge), sums, bar, tabs, table);
 
   function choose(name) {
-    model.set("by", name);
-    save();
+    set({ by: name });
     drawTable();
   }
   function draw() {
@@ -81,7 +78,7 @@ function render({ model, el }) {
     if (at < 0 || !tabs.children[to]) return;
     event.preventDefault();
     choose(WAYS[to][0]);
-  }, { signal: ending.signal });
+  }, { signal });
   watch("change:figures", draw);
   watch("change:tables", drawTable);
   watch("change:by", drawTable);
@@ -89,9 +86,7 @@ function render({ model, el }) {
   drawTable();
   settle(el, root);
   return () => {
-    ending.abort();
-    watch.end();
-    save.end();
+    tied.end();
     root.remove();
   };
 }

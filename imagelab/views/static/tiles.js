@@ -346,6 +346,27 @@ function noteForm(make, text, keep, leave) {
   return { node: form, focus: () => field.focus() };
 }
 
+/** What may be told of any tile: a star, a note; and its code, which may be copied. */
+function noting(make, model, nodeOf, tileOf) {
+  const tell = (position, change) => {
+    const { star, remark } = { ...tileOf(position), ...change };
+    model.send({ kind: "note", position, star, remark });
+  };
+  const close = (position) => {
+    nodeOf(position)?.calm();
+    nodeOf(position)?.button?.focus();
+  };
+  const note = (position) => {
+    const keep = (remark) => (tell(position, { remark }), close(position));
+    const form = noteForm(make, tileOf(position).remark ?? "", keep, () => close(position));
+    nodeOf(position).ask(form.node);
+    form.focus();
+  };
+  const star = (position) => tell(position, { star: !tileOf(position).star });
+  const copy = (position) => model.send({ kind: "code", position });
+  return { close, does: { star, note, copy } };
+}
+
 /** Offer choices in a select. */
 function fill(make, field, choices, value) {
   field.replaceChildren(...choices.map((one) => make("option", { value: one.value }, one.words)));
