@@ -46,6 +46,14 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
+def log_of(path: Path) -> int | None:
+    """Tell the write-ahead log of a ledger from one that came after it."""
+    try:
+        return Path(f"{path}-wal").stat().st_ino
+    except OSError:
+        return None
+
+
 @contextlib.contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn the database's errors into ours, in one place."""
@@ -75,39 +83,36 @@ def _remedy(path: Path, said: str) -> str:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Never touch a file that is no SQLite database, or is somebody else's."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError:
+    """Never touch a file that is no SQLite database, or is somebody else's.
+
+    Only SQLite itself may look into the file: a process that opens and closes it in any other
+    way loses the locks that tell other processes that it is here.
+    """
+    if not path.exists():
         return
-    except OSError as cause:
-        raise RecordError(_remedy(path, f"unable to open ({cause.strerror})")) from cause
-    if head and head != b"SQLite format 3\0":
-        raise RecordError(
-            f"{path} is no ledger of imagelab, and was left as it is. Give the lab another path."
-        )
-    if head:
-        _refuse_other_tables(path)
-
-
-def _refuse_other_tables(path: Path) -> None:
-    """Look at the tables without opening the file for writing, where that can be done."""
     try:
-        tables = _tables(path, "ro")
-    except sqlite3.OperationalError:
-        # A process was killed while it wrote: only who may write can take that back.
-        try:
-            tables = _tables(path, "rw")
-        except sqlite3.Error as cause:
-            raise RecordError(_remedy(path, str(cause))) from cause
+        tables = _tables_if_possible(path)
     except sqlite3.Error as cause:
+        if cause.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise RecordError(
+                f"{path} is no ledger of imagelab, and was left as it is. Give the lab another "
+                "path."
+            ) from cause
         raise RecordError(_remedy(path, str(cause))) from cause
     if tables and not tables >= {generations.name, purse.name, schema_version.name}:
         raise RecordError(
             f"{path} is a database of something else (it has a table {min(tables)!r}), and "
             "was left as it is. Give the lab another path."
         )
+
+
+def _tables_if_possible(path: Path) -> set[str]:
+    """Look at the tables without opening the file for writing, where that can be done."""
+    try:
+        return _tables(path, "ro")
+    except sqlite3.OperationalError:
+        # A process was killed while it wrote: only who may write can take that back.
+        return _tables(path, "rw")
 
 
 def _tables(path: Path, mode: str) -> set[str]:

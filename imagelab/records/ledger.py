@@ -16,7 +16,7 @@ from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records import owed, owner, purse
 from imagelab.records.asking import pictures_in
-from imagelab.records.engine import open_engine, translated
+from imagelab.records.engine import log_of, open_engine, translated
 from imagelab.records.rows import (
     UNSETTLED,
     Intent,
@@ -60,6 +60,7 @@ class Ledger:
         self.path = path
         self._loader = loader
         self._engine = open_engine(path)
+        self._log = log_of(path)
         # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
         self._writing = threading.Lock()
         with self.writing() as connection:
@@ -72,15 +73,37 @@ class Ledger:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, for this wing: one at a time, durable at its end."""
-        with self._writing, translated(self.path), self._engine.begin() as connection:
-            yield connection
+        with self._writing, translated(self.path):
+            log = self._follow_log()
+            with self._engine.begin() as connection:
+                yield connection
+            if log_of(self.path) != log:
+                raise RecordError(
+                    f"The log of the ledger {self.path} was taken away while it was written to. "
+                    "Run it again."
+                )
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads, for this wing."""
         reader = self._engine.execution_options(imagelab_reads=True)
-        with translated(self.path), reader.connect() as connection:
-            yield connection
+        with translated(self.path):
+            self._follow_log()
+            with reader.connect() as connection:
+                yield connection
+
+    def _follow_log(self) -> int | None:
+        """Open the file anew where another process has taken its log away; give the log.
+
+        SQLite does that as the last process closes the file, and takes this one for gone when
+        somebody in it has opened the file and closed it by other means (copied it, say). What is
+        written to a log that was taken away is lost.
+        """
+        if log_of(self.path) != self._log:
+            self._engine.dispose()
+            with self._engine.connect():
+                self._log = log_of(self.path)
+        return self._log
 
     # -- holding and settling -------------------------------------------------------------
 
