@@ -30,6 +30,8 @@ SHORT = {
 """Shorter names for some columns."""
 
 _TERM = re.compile(r'(-?)(?:([A-Za-z_]\w*)\s*(>=|<=|!=|[:=<>])\s*)?("[^"]*"?|\S+)')
+_HALF = re.compile(r"^[:=<>]|^!=|^[^\"].*[:=<>]$")
+"""What a comparison leaves behind when one of its sides, or both, were not written."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def terms(where: str, columns: Collection[str]) -> list[Term]:
     [Term(column='', how=':', wanted='fox', denied=False), Term(column='quality', ...
 
     Raises:
-        InputError: a column that is not there, or a number where none can be read.
+        InputError: a column that is not there, half a condition, or a number where none can be
+            read.
 
     """
     if not isinstance(where, str):
@@ -67,6 +70,8 @@ def terms(where: str, columns: Collection[str]) -> list[Term]:
     for minus, name, how, wanted in _TERM.findall(where):
         word = wanted.strip('"').lower()
         column = SHORT.get(name, name)
+        if _HALF.search(wanted) or (name and not word.strip(", ")):
+            raise InputError(_half(f"{minus}{name}{how}{wanted}"))
         if not name and word in ("star", "starred"):
             column, how, word = "star", ":", "yes"
         if column and column not in columns:
@@ -77,10 +82,18 @@ def terms(where: str, columns: Collection[str]) -> list[Term]:
     return read
 
 
+def _half(condition: str) -> str:
+    return (
+        f"{condition!r} is half a condition: write a column and what it is compared with, such as "
+        "quality:high or cost>0.05; signs that are meant as text stand in double quotes."
+    )
+
+
 def _unknown(name: str, columns: Collection[str]) -> str:
     meant = models.closest(name, [*columns, *SHORT])
     hint = f" Did you mean {meant}?" if meant else ""
-    return f"There is no column {name!r} to search.{hint} There are {', '.join(columns)}."
+    there = ", ".join(dict.fromkeys(columns))
+    return f"There is no column {name!r} to search.{hint} There are {there}."
 
 
 def _fits(value: Any, how: str, wanted: str, *, loose: bool) -> bool:

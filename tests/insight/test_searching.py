@@ -87,3 +87,31 @@ def test_what_cannot_be_read_is_said(where: str) -> None:
     """A column that is not there, or a bound that is no number: an input error."""
     with pytest.raises(InputError):
         finds(where)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "cost>",
+        "fox cost >= ",
+        "quality:",
+        "quality:,",
+        'quality:""',
+        ":low",
+        ">5",
+        "cost:>5",
+        "!=low",
+    ],
+)
+def test_half_a_condition_is_no_search(where: str) -> None:
+    """Where a column, a sign or a bound is missing nothing would be found: it is said instead."""
+    with pytest.raises(InputError, match="half a condition"):
+        finds(where)
+    assert not finds(f'"{where.replace(chr(34), "")}"')
+
+
+def test_an_unknown_column_hears_of_each_other_once() -> None:
+    """The columns there are stand once in the message, however often they were named."""
+    with pytest.raises(InputError) as said:
+        terms("nope:5", ["prompt", "cost_usd", "prompt", "cost_usd"])
+    assert str(said.value).endswith("There are prompt, cost_usd.")
