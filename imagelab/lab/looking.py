@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from imagelab.actions import ArchiveActions, BenchActions, PurseLook
 from imagelab.catalog import models
 from imagelab.catalog.arguments import check_number, named
-from imagelab.errors import InputError
+from imagelab.errors import ImageLabError, InputError
 from imagelab.insight import finding, measuring, metrics
 from imagelab.insight.finding import Match, Sought
 from imagelab.lab.base import Base
@@ -56,8 +56,9 @@ class Looking(Base):
         >>> lab.bench("a red fox in snow", quality="medium")        # doctest: +SKIP
 
         Raises:
-            InputError: ``samples`` is no number from 1 to 10, ``partial_images`` none from 0
-                to 3, or an image is no picture.
+            InputError: the model cannot do what is given here, which names what it can;
+                ``samples`` is no number from 1 to 10, ``partial_images`` none from 0 to 3, or
+                an image is no picture. What is chosen on the pad later is judged there.
 
         """
         from imagelab.views.bench import Bench
@@ -67,7 +68,7 @@ class Looking(Base):
                 settings.pop("prompt"), model=settings.pop("model"), **settings
             ).request
 
-        return Bench(
+        bench = Bench(
             BenchActions(self._session, request),
             models.choices(),
             prompt=prompt,
@@ -79,6 +80,12 @@ class Looking(Base):
             partial_images=partial_images,
             images=images,
         )
+        try:
+            bench.check()
+        except ImageLabError:
+            bench.close()
+            raise
+        return bench
 
     @named()
     def spend(self, *, by: str = "quality") -> Spend:

@@ -137,6 +137,16 @@ class Bench(TakesAlong, stem="bench", shared=("lightbox", "tiles", "along")):
             self._desk.quote(self.settings)
             self._begin()
 
+    def check(self) -> None:
+        """Judge the settings as they stand, whether there is a prompt yet or not.
+
+        Raises:
+            InputError: they are impossible.
+
+        """
+        settings = self.settings
+        self._desk.quote({**settings, "prompt": settings["prompt"].strip() or "a prompt to come"})
+
     def stop(self) -> None:
         """Send no more of what was asked for; what is in flight still comes."""
         running = self._running

@@ -40,12 +40,31 @@ def test_the_quote_follows_the_settings(lab: Lab) -> None:
 
 def test_impossible_settings_are_said(lab: Lab) -> None:
     """A size that no model takes is words in the view, and a press asks for nothing."""
-    bench = lab.bench("a fox", size="1000x1000")
+    bench = lab.bench("a fox")
+    bench.size = "1000x1000"
     assert "choose 1024x1024" in bench.problem
     hear(bench, kind="generate")
     with pytest.raises(InputError, match="choose 1024x1024"):
         bench.generate()
     assert len(lab.log) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "allowed"),
+    [
+        ({"quality": "hd"}, "choose low, medium, high or auto"),
+        ({"model": "nope"}, "Known are gpt-image-1, "),
+        ({"size": "1000x1000"}, "choose 1024x1024, "),
+        ({"background": "pink"}, "choose transparent, opaque or auto"),
+    ],
+)
+@pytest.mark.parametrize("prompt", ["", "a fox"])
+def test_a_bench_does_not_open_on_what_cannot_be_asked(
+    lab: Lab, prompt: str, settings: dict[str, str], allowed: str
+) -> None:
+    """What is impossible at the door is an error there that names what is possible."""
+    with pytest.raises(InputError, match=allowed):
+        lab.bench(prompt, **settings)  # type: ignore[arg-type]
 
 
 def test_every_press_is_a_new_picture_and_a_row(lab: Lab) -> None:
