@@ -84,6 +84,8 @@ def budget_nano(budget: float | None) -> int | None:
     """Turn a budget in dollars into nano-dollars; refuse what is no sum of money."""
     if budget is None:
         return None
+    if isinstance(budget, str):
+        raise InputError(f"budget is a number of dollars, such as 5 or 2.50; got {budget!r}.")
     amount = nano(budget)
     if not 0 <= amount <= MOST_BUDGET_USD * NANO:
         raise InputError(f"A budget is between 0 and {MOST_BUDGET_USD:,} dollars; got {budget!r}.")

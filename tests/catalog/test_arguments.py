@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import budget_nano, named
 from imagelab.errors import InputError
 
 
@@ -77,3 +77,11 @@ def test_nothing_may_stand_without_a_name() -> None:
 
     with pytest.raises(InputError, match=r"^by_name: nothing may stand.*Name the rest: model="):
         by_name("x")  # type: ignore[call-arg, misc]
+
+
+def test_a_budget_in_words_is_none() -> None:
+    """A text is refused, however much it looks like a number: a number is to be given."""
+    assert budget_nano(2.5) == 2_500_000_000
+    for text in ("5", "$5"):
+        with pytest.raises(InputError, match=r"number of dollars, such as 5 .*got '\$?5'"):
+            budget_nano(text)  # type: ignore[arg-type]
