@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from imagelab.catalog import abilities, models
+from imagelab.catalog.arguments import made_by_name
 from imagelab.errors import InputError
 from imagelab.frozen import FrozenMapping
 from imagelab.pictures import Reference
@@ -30,6 +31,7 @@ SETTINGS = (
 """The settings of a request beside its prompt, in the order people read them."""
 
 
+@made_by_name
 @dataclass(frozen=True, kw_only=True)
 class ImageRequest:
     """One picture, as it is asked for.

@@ -10,7 +10,7 @@ from typing import Any
 
 from imagelab import spending
 from imagelab.catalog import authors, judges, models, prices, providers, tokens
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import made_by_name, named
 from imagelab.catalog.money import show, usd, usd_or_none
 from imagelab.catalog.prices import CATALOGUE, Book, Lane, Price
 from imagelab.errors import InputError
@@ -19,6 +19,7 @@ from imagelab.request import ImageRequest, Usage, dollars_kept
 DEAREST = "the dearest tier of the dearest known model"
 
 
+@made_by_name
 @dataclass(frozen=True, kw_only=True)
 class Quote:
     """What asking would cost, and why.

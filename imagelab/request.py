@@ -18,6 +18,7 @@ from imagelab import pictures
 from imagelab.asked import SETTINGS as SETTINGS
 from imagelab.asked import ImageRequest as ImageRequest
 from imagelab.asked import key_of as key_of
+from imagelab.catalog.arguments import made_by_name, named
 from imagelab.catalog.money import show, usd_or_none
 from imagelab.errors import Billed, InputError, PictureError
 from imagelab.usage import Usage as Usage
@@ -85,6 +86,7 @@ def difference(request: ImageRequest, response: ImageResponse, size: str) -> str
     return "; ".join(told) or None
 
 
+@made_by_name
 @dataclass(frozen=True, kw_only=True)
 class Generation:
     """One row of the ledger: one picture asked for, and what became of it.
@@ -245,6 +247,7 @@ class Generation:
         """The MIME type of the bytes."""
         return pictures.MIME.get(self.format, "application/octet-stream")
 
+    @named()
     def save(self, path: str | Path) -> Path:
         """Write the bytes as received to ``path`` and return it.
 

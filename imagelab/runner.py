@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from imagelab import pricing
+from imagelab.catalog.arguments import made_by_name, named
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
@@ -70,6 +71,7 @@ class Display(Protocol):
         """Take in what landed since the last call; told from one thread, ten times a second."""
 
 
+@made_by_name
 class Run(Generic[Result]):
     """A sweep in progress. It goes on by itself; you may wait for it, or stop it.
 
@@ -135,6 +137,7 @@ class Run(Generic[Result]):
         ).start()
         return self
 
+    @named()
     def stop(self, reason: str = "stopped") -> None:
         """Send no more. What is in flight is paid for, so it is waited for and kept."""
         if not self._stopping.is_set():
@@ -146,6 +149,7 @@ class Run(Generic[Result]):
         """Whether everything that was sent has come to its end."""
         return self._ended.is_set()
 
+    @named()
     def result(self, timeout: float | None = None) -> Result:
         """Wait for the end, and return the comparison. An interrupt stops the run first.
 

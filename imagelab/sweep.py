@@ -225,6 +225,7 @@ class Sweep:
             return {"prompt": template, **factors}
         return {"prompt": template.format_map(factors), **factors}
 
+    @named()
     def quote(self, provider: str = "openai", *, model: str | None = None) -> pricing.Quote:
         """Say what the whole sweep costs at ``provider``'s list prices, in exact dollars.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 
 import pytest
 
 import imagelab
+from imagelab.errors import CallError
 
 
 def test_all_is_sorted() -> None:
@@ -26,6 +28,24 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_every_public_name_is_documented(name: str) -> None:
     """Each public name says what it is."""
     assert getattr(imagelab, name).__doc__
+
+
+CALLABLE = [
+    *(getattr(imagelab, name) for name in imagelab.__all__ if name != "plots"),
+    *(getattr(imagelab.plots, name) for name in imagelab.plots.__all__),
+]
+
+
+@pytest.mark.parametrize(
+    "public",
+    [one for one in CALLABLE if not (isinstance(one, type) and issubclass(one, Exception))],
+    ids=lambda one: one.__name__,
+)
+def test_every_public_name_answers_a_wrong_word(public: Callable[..., object]) -> None:
+    """A misspelt option is our own error wherever it is written, and a TypeError still."""
+    with pytest.raises(CallError, match=f"^{public.__name__}[: ]") as said:
+        public(no_such_option=1)
+    assert isinstance(said.value, TypeError)
 
 
 def test_dir_lists_the_public_names() -> None:

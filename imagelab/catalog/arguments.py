@@ -15,6 +15,7 @@ from imagelab.errors import CallError, InputError
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+Made = TypeVar("Made")
 
 MOST_BUDGET_USD = 10_000_000
 
@@ -28,21 +29,49 @@ def named(**elsewhere: str) -> Callable[[Callable[Given, Result]], Callable[Give
     """
 
     def wrap(function: Callable[Given, Result]) -> Callable[Given, Result]:
-        signature = inspect.signature(function)
-
-        @functools.wraps(function)
-        def call(*given: Given.args, **settings: Given.kwargs) -> Result:
-            try:
-                signature.bind(*given, **settings)
-            except TypeError as error:
-                name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
-                wrong = _wrong(name, signature, len(given), settings, elsewhere)
-                raise CallError(wrong or f"{name}: {error}.") from None
-            return function(*given, **settings)
-
-        return call
+        name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
+        return _answering(function, name, elsewhere)
 
     return wrap
+
+
+def made_by_name(kind: type[Made]) -> type[Made]:
+    """Have a class answer a wrong call of itself as ``named`` has a function do."""
+    kind.__init__ = _answering(kind.__init__, kind.__name__, {})  # type: ignore[method-assign]
+    return kind
+
+
+def _answering(
+    function: Callable[Given, Result], name: str, elsewhere: Mapping[str, str]
+) -> Callable[Given, Result]:
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*given: Given.args, **settings: Given.kwargs) -> Result:
+        try:
+            return function(*given, **settings)
+        except TypeError:
+            # Looked at only now: most calls are right, and some are made by the thousand.
+            if wrong := _call_problem(name, signature, given, settings, elsewhere):
+                raise CallError(wrong) from None
+            raise
+
+    return call
+
+
+def _call_problem(
+    name: str,
+    signature: inspect.Signature,
+    given: tuple[object, ...],
+    settings: Mapping[str, Any],
+    elsewhere: Mapping[str, str],
+) -> str | None:
+    """Say what is wrong with a call; None where it fits, so that what failed is elsewhere."""
+    try:
+        signature.bind(*given, **settings)
+    except TypeError as error:
+        return _wrong(name, signature, len(given), settings, elsewhere) or f"{name}: {error}."
+    return None
 
 
 def _wrong(

@@ -10,6 +10,7 @@ from imagelab.catalog import models as _models
 from imagelab.catalog import prices as _prices
 from imagelab.catalog import providers as _providers
 from imagelab.catalog import tokens as _tokens
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import usd
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _NANO_PER_MILLION = 1000  # nano-dollars per token in a dollar per million tokens
 
 
+@named()
 def models() -> DataFrame:
     """Return a table of the models, indexed by id, oldest first.
 
@@ -51,6 +53,7 @@ def models() -> DataFrame:
     )
 
 
+@named()
 def prices(model: str | None = None) -> DataFrame:
     """Return a table of the catalogue's price rows, of one model where asked, by the row's id.
 
@@ -81,6 +84,7 @@ def price_table(rows: Iterable[_prices.Price]) -> DataFrame:
     )
 
 
+@named()
 def providers(model: str | None = None) -> DataFrame:
     """Return a table of the providers, indexed by name, or what each asks for one model.
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from imagelab.catalog.arguments import named
+from imagelab.catalog.arguments import made_by_name, named
 from imagelab.comparison.written import Written
 from imagelab.errors import InputError
 from imagelab.insight import archive
@@ -18,6 +18,7 @@ from imagelab.runner import Run
 Result = TypeVar("Result")
 
 
+@made_by_name
 class Comparison(Written):
     """The pictures of one run, each in its cell; in a notebook it shows itself as a grid.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from imagelab import pricing
 from imagelab.bookkeeping import costs
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import show, usd
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import metrics
@@ -131,6 +132,7 @@ class Pictures:
         table["came"] = [self.came.get(cell.position, "ledger") for cell in cells]
         return metrics.add_columns(table, measures.read(self._session.ledger))
 
+    @named()
     def costs(
         self,
         by: str | Sequence[str] | None = "quality",
@@ -169,6 +171,7 @@ class Pictures:
             for whose, one in requests.values()
         )
 
+    @named()
     def difference(self, by: str = "model") -> Difference:
         """Say what the other values of a factor cost beside its first, picture by picture.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from imagelab.bookkeeping.costs import Over, check_columns, costs
+from imagelab.catalog.arguments import named
 from imagelab.errors import InputError
 from imagelab.insight.drawing import (
     INK,
@@ -70,6 +71,7 @@ Judged: TypeAlias = "Findings | Ranking | Voted"
 """What a chart of votes is drawn from."""
 
 
+@named()
 def spend(
     log: DataFrame,
     *,
@@ -104,6 +106,7 @@ def spend(
     return ax
 
 
+@named()
 def cost(
     log: DataFrame,
     *,
@@ -137,6 +140,7 @@ def cost(
     return ax
 
 
+@named()
 def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
     """Draw each level's win rate with its 95 % interval, and what a picture of it costs.
 
@@ -179,6 +183,7 @@ def win_rates(given: Judged, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@named()
 def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw quality against cost: win rates with their intervals, and the frontier.
 
@@ -216,6 +221,7 @@ def frontier(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@named()
 def latency(log: DataFrame, *, by: str = "quality", ax: Axes | None = None) -> Axes:
     """Draw how long answers took: every picture a dot, the median and the middle half a box.
 
@@ -248,6 +254,7 @@ def latency(log: DataFrame, *, by: str = "quality", ax: Axes | None = None) -> A
     return ax
 
 
+@named()
 def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = None) -> Axes:
     """Draw each picture's cost against its quote: on the line it cost what was quoted.
 
@@ -281,6 +288,7 @@ def quoted(log: DataFrame, *, simulated: bool | None = None, ax: Axes | None = N
     return ax
 
 
+@named()
 def wins(given: Judged | DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each level (down) beat each other one (across), in percent and in duels.
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from imagelab.bookkeeping.costs import TOTAL
+from imagelab.catalog.arguments import named
 from imagelab.catalog.money import nano, show
 from imagelab.errors import InputError
 
@@ -22,6 +23,7 @@ NOTHING = "–"
 _LINE = "1px solid color-mix(in srgb, currentColor 22%, transparent)"
 
 
+@named()
 def styled(table: DataFrame, title: str = "") -> Styler:
     """Style a table of costs for reading: dollars, percents, totals set off, a note below.
 

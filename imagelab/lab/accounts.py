@@ -132,6 +132,7 @@ class Accounts(Base):
             at=at,
         )
 
+    @named()
     def probe(self, provider: str | None = None) -> probing.Probe:
         """Ask the provider what it serves, without cost, and compare it with the catalogue.
 

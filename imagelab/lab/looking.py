@@ -162,6 +162,7 @@ class Looking(Base):
         check_number("thumbnails", side, 64, 1024, whole=True)
         self._session = replace(self._session, thumbnail_side=side)
 
+    @named()
     def find(self, picture: Sought) -> Match | None:
         """Find the generation that made a picture, however it was saved or scaled since.
 
@@ -228,6 +229,7 @@ class Looking(Base):
         log = self.log
         return log.loc[log["id"].isin(ids), [*MEASURED, *(n for n in wanted if n in log)]]
 
+    @named()
     def near_duplicates(self, most_bits: int = metrics.ALIKE_BITS) -> DataFrame:
         """List pairs of pictures that look alike, by perceptual hash, the likest first.
 
