@@ -33,6 +33,9 @@ SOON_DAYS = 180
 """How long before its last day a model is said to be leaving: OpenAI gives three months' notice
 at least, six as a rule."""
 
+_ALIKE, _ALIKE_MODELS = 0.7, 0.75
+"""How like a word must be to what it may have meant, as difflib counts: 1 is the same."""
+
 _DALL_E_TIERS = {"hd": "high", "standard": "medium"}
 
 
@@ -154,13 +157,20 @@ def meant_model(model: str) -> str:
     """Ask whether a model of nearly this name was meant; empty where none is near.
 
     >>> meant_model("gpt-imge-1.5")
-    "Did you mean 'gpt-image-1.5', 'gpt-image-1' or 'gpt-image-2.5-flare'?"
+    "Did you mean 'gpt-image-1.5'?"
     """
     ids = [known.id for known in all_models()]
     given = model.removeprefix(_PREFIX).lower()
     longer = [known for known in ids if given not in ids and known.startswith(f"{given}-")]
-    close = longer or difflib.get_close_matches(given, ids, cutoff=0.75)
+    close = longer or _likest(given, ids)
     return f"Did you mean {either([repr(name) for name in close])}?" if close else ""
+
+
+def _likest(given: str, ids: Iterable[str]) -> list[str]:
+    """Give the names that are most like a word: all begin alike, so only the likest are meant."""
+    likeness = {known: difflib.SequenceMatcher(None, known, given).ratio() for known in ids}
+    most = max(likeness.values())
+    return [known for known, ratio in likeness.items() if ratio == most >= _ALIKE_MODELS]
 
 
 def state(model: Model, on: dt.date, provider: str = "openai") -> State:
@@ -407,13 +417,13 @@ def _compression_problem(compression: int | None, output_format: str | None) -> 
 
 
 def closest(word: str, among: Iterable[str]) -> str | None:
-    """Return the one of ``among`` that a misspelt word most likely means, or None.
+    """Return the one of ``among`` that a misspelt word most likely means; None if none is near.
 
     >>> closest("hihg", ["low", "medium", "high"])
     'high'
     """
     by_lower = {candidate.lower(): candidate for candidate in among}
-    match = difflib.get_close_matches(str(word).lower(), by_lower, n=1)
+    match = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=_ALIKE)
     return by_lower[match[0]] if match else None
 
 

@@ -118,6 +118,15 @@ def test_a_misspelt_model_is_suggested() -> None:
     assert "chatgpt-image-latest" in message
 
 
+@pytest.mark.parametrize(
+    ("name", "likest"),
+    [("gpt-imge-1", "gpt-image-1"), ("GPT-Image-2.5-sunbirst", "gpt-image-2.5-sunburst")],
+)
+def test_only_the_likest_model_is_suggested(name: str, likest: str) -> None:
+    """All models begin alike: those that are less like the word are no suggestion."""
+    assert models.meant_model(name) == f"Did you mean {likest!r}?"
+
+
 def test_half_a_name_suggests_the_whole_ones() -> None:
     """A model named without its variant suggests the variants, not its elders."""
     meant = "Did you mean 'gpt-image-2.6-sunburst' or 'gpt-image-2.6-flare'?"

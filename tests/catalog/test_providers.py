@@ -65,6 +65,13 @@ def test_an_unknown_provider_is_an_error_to_get() -> None:
     assert "base_url=" in message
 
 
+@pytest.mark.parametrize("name", ["nope", "ollama", "gpt-image-1"])
+def test_a_far_off_provider_gets_no_guess(name: str) -> None:
+    """Nothing is suggested for a name like no other, but the known ones are listed."""
+    with pytest.raises(SetupError, match=r"^(?!.*Did you mean).*openai, vercel, azure, simulator"):
+        providers.get(name)
+
+
 def test_a_key_in_place_of_a_name_stands_in_no_message() -> None:
     """Whoever gives a key where a provider belongs does not find it in the error."""
     with pytest.raises(SetupError, match="A key was given") as refused:
