@@ -17,6 +17,12 @@ from imagelab.errors import InputError
 from imagelab.request import ImageRequest, Usage, dollars_kept
 
 DEAREST = "the dearest tier of the dearest known model"
+KIND_WORDS = {
+    "text_in": "text input tokens",
+    "image_in": "image input tokens",
+    "image_out": "image output tokens",
+}
+"""What a request spends tokens on, by the kinds that prices name."""
 
 
 @made_by_name
@@ -146,15 +152,16 @@ def quote_request(
     on: date | None = None,
 ) -> Quote:
     """Quote one request at the price of ``provider`` that holds today, or ``on`` a day."""
-    price = price_on(book, provider, request.model, on, "batch" if batch else "standard")
+    lane: Lane = "batch" if batch else "standard"
+    price = price_on(book, provider, request.model, on, lane)
     if request.operation == "judge":
         return _question(request, provider, price)
-    if models.find(request.model) is None or price is None:
-        return _unknown(request)
+    if models.find(request.model) is None:
+        return _unknown(request, _of_strangers(request, provider, price, lane))
     spent = spending.of(request)
-    bound = prices.cost(spent.most, price)
-    if bound is None:
-        return _unknown(request)
+    bound = None if price is None else prices.cost(spent.most, price)
+    if price is None or bound is None:
+        return _unknown(request, _unpriced(request, provider, spent.most, price, lane))
     expected = None if spent.expected is None else prices.cost(spent.expected, price)
     return Quote(
         pictures=1,
@@ -205,14 +212,40 @@ def _per_million(nano_per_token: int | None) -> str:
     return f"${nano_per_token / 1000:g} per million"
 
 
-def _unknown(request: ImageRequest) -> Quote:
+def _unknown(request: ImageRequest, why: str) -> Quote:
     """Bound what nobody can price by the dearest thing the catalogue knows."""
-    meant = models.meant_model(request.model) if models.find(request.model) is None else ""
-    facts = (
-        " ".join(filter(None, (f"no price is known for {request.model} at this provider.", meant))),
-        f"held: {DEAREST} at this size",
-    )
+    facts = (why, f"held: {DEAREST} at this size")
     return Quote(pictures=1, nano=None, bound_nano=_dearest(request), facts=facts)
+
+
+def _of_strangers(request: ImageRequest, provider: str, price: Price | None, lane: Lane) -> str:
+    """Say why a model that the catalogue does not know has no quote."""
+    if price is not None:
+        return f"how many tokens {request.model} takes is known only afterwards"
+    usual = ["text_in", *["image_in"] * bool(request.images), "image_out"]
+    why = _unpriced(request, provider, dict.fromkeys(usual, 1), None, lane)
+    meant = models.meant_model(request.model)
+    return f"{meant} {why[0].upper()}{why[1:]}" if meant else why
+
+
+def _unpriced(
+    request: ImageRequest,
+    provider: str,
+    spent: Mapping[str, int],
+    price: Price | None,
+    lane: Lane,
+) -> str:
+    """Say which price is missing where, and how to give it."""
+    missing = [k for k, count in spent.items() if count and getattr(price, k, None) is None]
+    what = "" if price is None else f" of {' and '.join(KIND_WORDS[kind] for kind in missing)}"
+    where = f"{provider}, in a batch" if lane == "batch" else provider
+    given = {"provider": repr(provider), **({"lane": repr(lane)} if lane == "batch" else {})}
+    given |= dict.fromkeys(missing, "...")
+    words = ", ".join(f"{name}={value}" for name, value in given.items())
+    return (
+        f"no price{what} is known for {request.model} at {where}: give it in dollars per million "
+        f"tokens, lab.prices.add({request.model!r}, {words})"
+    )
 
 
 def _dearest(request: ImageRequest) -> int:

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import imagelab
-from imagelab import Sweep, pricing
+from imagelab import Lab, Sweep, pricing
 from imagelab.catalog import models, prices, tokens
 from imagelab.errors import InputError, SetupError
-from imagelab.pricing import Quote, quote, total
+from imagelab.pictures import Reference
+from imagelab.pricing import Quote, quote, quote_request, total
 from imagelab.request import ImageRequest, Usage
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.checks import Asked, check
@@ -171,6 +173,25 @@ def test_an_unknown_model_suggests_a_close_one() -> None:
 def test_a_model_like_no_other_gets_no_guess() -> None:
     """The reasons of a quote for a model of one's own make no guess."""
     assert "Did you mean" not in " ".join(quote(TWELVE, model="my-own-model").why)
+
+
+def test_the_price_that_is_missing_is_named_with_its_remedy(tmp_path: Path) -> None:
+    """Where one kind of token has no price the quote says which, and its remedy helps."""
+    along = Reference(sha256="0" * 64, format="png", width=1024, height=1024, size_bytes=9)
+    edit = fox(model="gpt-image-2", images=(along,))
+    why = quote_request(edit, "vercel").why[0]
+    assert why.startswith("no price of image input tokens is known for gpt-image-2 at vercel:")
+    assert why.endswith("lab.prices.add('gpt-image-2', provider='vercel', image_in=...)")
+    with Lab(path=tmp_path) as lab:
+        lab.prices.add("gpt-image-2", provider="vercel", image_in=8)
+        assert quote_request(edit, "vercel", book=lab._session.book).usd is not None
+
+
+def test_a_model_without_any_price_is_said_to_have_none() -> None:
+    """A model that the catalogue knows nothing of is told apart from one kind without a price."""
+    why = " ".join(quote(TWELVE, model="my-own-model").why)
+    assert "no price is known for my-own-model at openai" in why
+    assert "lab.prices.add('my-own-model', provider='openai', text_in=..., image_out=...)" in why
 
 
 def test_a_misspelt_setting_of_a_quote_is_named() -> None:
