@@ -21,6 +21,7 @@ from imagelab.pipeline import Session
 from imagelab.records import votes
 from imagelab.records.rows import Unknown
 from imagelab.records.store import Store
+from imagelab.replaying import warn_of_retirement
 from imagelab.runner import Run
 from imagelab.sweep import Cell
 from imagelab.vote import Vote
@@ -111,6 +112,7 @@ def jury(field: Field, model: str, *, rubric: str | None, side: int | None, pair
 
 def quote(session: Session, jury: Jury) -> planning.LabQuote:
     """Say what the questions will cost at most, and what the ledger holds already."""
+    _warn(session, jury)
     return planning.quote(session.ledger, session.provider, jury.cells(), book=session.book)
 
 
@@ -121,12 +123,18 @@ def bind(session: Session, jury: Jury, *, fresh: bool, unknown: Unknown) -> Run[
         InputError: what the model costs is not known.
 
     """
+    _warn(session, jury)
     shows = replace(session, draw=drawer(session.store))
 
     def finish(run: Run[Judgement]) -> Judgement:
         return conclude(jury, run)
 
     return Run(shows, jury.cells(), finish=finish, fresh=fresh, unknown=unknown)
+
+
+def _warn(session: Session, jury: Jury) -> None:
+    if not session.simulated:
+        warn_of_retirement(jury.model, session.provider)
 
 
 def drawer(store: Store) -> Draw:

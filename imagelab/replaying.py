@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from imagelab.catalog import models
+from imagelab.catalog import judges, models
 from imagelab.errors import InputError
 from imagelab.sweep import Cell
 
 
 @functools.cache
 def warn_of_retirement(model: str, provider: str) -> None:
-    """Say once that a provider has retired a model, or will soon: the server decides."""
-    if farewell := models.farewell(model, datetime.now(UTC).date(), provider):
+    """Say once that a provider has retired a model or a judge, or will soon: it decides itself."""
+    told = (model, datetime.now(UTC).date(), provider)
+    if farewell := models.farewell(*told) or judges.farewell(*told):
         warnings.warn(farewell, stacklevel=_levels_to_the_person())
 
 

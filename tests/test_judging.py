@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +24,11 @@ from imagelab.errors import (
     ModelGoneError,
 )
 from imagelab.judging import bind, jury
+from imagelab.replaying import warn_of_retirement
 from imagelab.simulator import Fault, Simulator
 from tests.servers import Asked, Server, answer
+
+pytestmark = pytest.mark.filterwarnings("ignore:gpt-.* shut down:UserWarning")
 
 KEY = "sk-secret-0123456789abcdef"
 WORD = "demanding viewer"
@@ -86,6 +90,24 @@ def settled(lab: Lab) -> None:
     """Check that nothing is held, and that the purse is the sum of its rows."""
     assert lab._purse().held == 0
     assert not lab._session.ledger.mend_purse()
+
+
+def test_a_judge_that_leaves_warns_once(made: Path, tmp_path: Path, simulator: Simulator) -> None:
+    """Real money hears at the person's line when a judge is shut down and who follows it; once."""
+    warn_of_retirement.cache_clear()
+    shutil.copytree(made, tmp_path / "data")
+    options: dict[str, Any] = {"base_url": simulator.url, "api_key": KEY, "path": tmp_path / "data"}
+    with Lab("openai", **options) as lab:
+        comparison = lab.compare("a fox", quality=["low", "medium"])
+        said = r"gpt-5-mini w.* shut down on 2026-12-11; its successor is gpt-6\.1-terra"
+        with pytest.warns(UserWarning, match=said) as told:
+            comparison.judge_quote("gpt-5-mini")
+        assert [one.filename for one in told] == [__file__]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            comparison.judge("gpt-5-mini", pairs=1)
+            with pytest.raises(UserWarning, match="gpt-4o"):
+                comparison.judge("gpt-4o", pairs=1)
 
 
 def test_every_pair_is_asked_in_both_orders(judged: Callable[..., Lab]) -> None:

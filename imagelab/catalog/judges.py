@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from imagelab.catalog import _facts, models, tokens
+from imagelab.catalog import _facts, models, providers, tokens
 from imagelab.catalog.tokens import Count
 
 DEFAULT = "gpt-4.1-mini"
-"""Who judges where nobody is named: cheap, and no shutdown is announced."""
+"""Who judges where nobody is named: cheap, and of all whose pictures can be counted none stays
+longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class Judge:
     tile: int = 0
     effort: str | None = None
     shutdown: dt.date | None = None
+    successor: str | None = None
+    shutdown_source: str = ""
 
 
 @functools.cache
@@ -66,6 +69,17 @@ def of(model: str) -> Judge:
     """Return the judge of this name; one that the catalogue does not know is taken as dearest."""
     row = _facts.rows("judges")["any"][0]
     return find(model) or Judge(model=model, **row)
+
+
+def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
+    """Say when a judge is shut down and what follows it, as ``models.farewell`` does.
+
+    The days are OpenAI's. Azure has a calendar of its own, which is not known here.
+    """
+    known, seller = find(model), providers.find(provider)
+    if known is None or (seller is not None and seller.azure):
+        return None
+    return models.parting(known.model, known.shutdown, known.successor, on, provider)
 
 
 def image_tokens(judge: Judge, width: int, height: int) -> Count:

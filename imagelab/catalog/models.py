@@ -203,12 +203,19 @@ def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
     """
     known = find(model)
     last = None if known is None else shutdown(known, provider)
-    if known is None or last is None or last - on > dt.timedelta(SOON_DAYS):
+    return None if known is None else parting(known.id, last, known.successor, on, provider)
+
+
+def parting(
+    name: str, last: dt.date | None, successor: str | None, on: dt.date, provider: str
+) -> str | None:
+    """Say that a model's last day is near or over, and what follows it; None where it is not."""
+    if last is None or last - on > dt.timedelta(SOON_DAYS):
         return None
     when = "was shut down" if last <= on else "will be shut down"
     where = "" if provider == "openai" else f" at {provider}"
-    follows = f"its successor is {known.successor}" if known.successor else "no successor is named"
-    return f"{known.id} {when}{where} on {last}; {follows}."
+    follows = f"its successor is {successor}" if successor else "no successor is named"
+    return f"{name} {when}{where} on {last}; {follows}."
 
 
 def size_rule(model: Model) -> SizeRule:

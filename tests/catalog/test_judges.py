@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,10 +25,31 @@ def test_every_judge_has_a_price_for_words(model: str) -> None:
 
 
 def test_the_default_judge_is_catalogued() -> None:
-    """Who judges where nobody is named is priced and has no announced shutdown."""
+    """Who judges where nobody is named is priced, and no other judge outlives it."""
     known = judges.find(judges.DEFAULT)
     assert known is not None
-    assert known.shutdown is None
+    assert known.shutdown == max(one.shutdown or dt.date.max for one in judges.all_judges())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_whoever_follows_a_judge_is_priced(model: str) -> None:
+    """A judge that is shut down names a successor, and that one may be asked at once."""
+    known = judges.of(model)
+    assert (known.shutdown is None) == (known.successor is None)
+    row = price("openai", known.successor or model)
+    assert row is not None
+    assert None not in (row.text_in, row.text_out)
+
+
+def test_a_judge_takes_its_leave() -> None:
+    """Day and successor are named from half a year before; Azure's days are not known."""
+    day = dt.date(2026, 12, 10)
+    told = "gpt-5 will be shut down on 2026-12-11; its successor is gpt-6.1-sol."
+    assert judges.farewell("gpt-5-2025-08-07", day) == told
+    assert "was shut down" in (judges.farewell("gpt-5", day + dt.timedelta(1)) or "")
+    assert judges.farewell("gpt-5", dt.date(2026, 6, 13)) is None
+    assert judges.farewell("gpt-5", day, "azure") is None
+    assert judges.farewell("gpt-9-eye", day) is None
 
 
 @pytest.mark.parametrize("model", ["gpt-4o-2024-08-06", "openai/gpt-4o"])
