@@ -31,10 +31,24 @@ def take_mask(given: object, first: Reference, *, label: str | None = None) -> G
     grey, or true and false, is a drawing: white is to be edited, black is to stay.
 
     Raises:
-        InputError: it is no mask, edits nothing, or is of another size than the picture.
+        InputError: it is no mask, edits nothing, is of another size than the picture, or has
+            too many bytes even when nothing but its alpha is written.
 
     """
     whole = take(given, label=label)
+    taken = _as_mask(whole, first)
+    size, most = len(taken.data), abilities.limits().mask_bytes
+    if size >= most:
+        raise InputError(
+            f"The mask has {size / 2**20:.1f} MB, and a mask must stay below {most / 2**20:.0f} "
+            "MB: draw it with hard edges (noise and soft greys are what takes room), or make the "
+            "first image and the mask smaller."
+        )
+    return taken
+
+
+def _as_mask(whole: Given, first: Reference) -> Given:
+    """Give the bytes of a mask: as they came where they may go so, else its alpha alone."""
     mask = pictures.opened(whole.data)
     _check_size("mask", whole.reference, first)
     if not mask.has_transparency_data:
@@ -105,12 +119,15 @@ def _png_of(alpha: Image) -> bytes:
 
     mask = Image.new("RGBA", alpha.size)
     mask.putalpha(alpha)
-    return _png(mask)
+    quick = _png(mask, optimize=False)
+    # Pressing noise takes half a minute, and never halves it: what is refused is not pressed.
+    far_too_large = len(quick) >= 2 * abilities.limits().mask_bytes
+    return quick if far_too_large else _png(mask)
 
 
-def _png(picture: Image) -> bytes:
+def _png(picture: Image, *, optimize: bool = True) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG", optimize=optimize)
     return out.getvalue()
 
 

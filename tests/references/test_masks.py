@@ -46,6 +46,27 @@ def test_a_drawing_becomes_a_mask(mode: str) -> None:
     assert (alpha[10, 15], alpha[25, 40]) == (0, 255)
 
 
+def test_a_mask_of_too_many_bytes_is_refused_before_sending() -> None:
+    """Noise in the alpha cannot be made small: the limit is named, and how to keep to it."""
+    first = Reference.of(encoded(plain(2560, 2560)))
+    noise = np.random.default_rng(0).integers(0, 255, (2560, 2560), np.uint8)
+    mask = Image.new("RGBA", noise.shape)
+    mask.putalpha(Image.fromarray(noise))
+    with pytest.raises(InputError, match=r"has \d+\.\d MB, and a mask must stay below 4 MB: draw"):
+        take_mask(encoded(mask, compress_level=1), first)
+
+
+def test_colours_that_take_room_leave_a_mask() -> None:
+    """A mask whose colours alone make it too large is sent as its alpha, and is small."""
+    first = Reference.of(encoded(plain(1280, 1280)))
+    noise = np.random.default_rng(0).integers(0, 255, (1280, 1280, 4), np.uint8)
+    noise[..., 3] = 255
+    noise[:100, :100, 3] = 0
+    data = encoded(Image.fromarray(noise), compress_level=1)
+    taken = take_mask(data, first)
+    assert len(taken.data) < 2**16 < 2**22 < len(data)
+
+
 def test_an_array_of_true_and_false_becomes_a_mask() -> None:
     """True in an array is where the picture may be edited."""
     alpha = alpha_of(take_mask(np.asarray(drawing()) > 0, FIRST).data)
