@@ -13,6 +13,7 @@ from PIL import Image
 
 from imagelab import Lab, Sweep
 from imagelab.errors import BudgetError, InputError, RecordError
+from imagelab.pricing import quote_request
 from imagelab.request import Generation
 from tests.references.making import bomb, encoded, moving, plain, turned
 
@@ -93,8 +94,8 @@ def test_the_quote_of_an_edit_is_what_it_costs(
     edit = lab.edit("make it night", images, mask=SPOT, model=model, **settings)
     assert edit.cost_usd == quote.usd
     assert quote.bound_usd >= quote.usd
-    assert edit.usage.image_input_tokens
-    assert "image input tokens" in str(quote.why) or quote.pictures == 1
+    seen = f"{edit.usage.image_input_tokens} image input tokens x $"
+    assert seen in " ".join(quote_request(edit.request, edit.provider).why)
 
 
 def test_a_markup_and_what_is_not_known_is_held_for(lab: Lab, fox: Generation) -> None:

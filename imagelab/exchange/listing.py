@@ -78,6 +78,8 @@ def understand(text: str, place: Place) -> Listing:
         listed = json.loads(text)["data"]
         rows = [row for row in listed if isinstance(row, Mapping) and isinstance(row["id"], str)]
     except (ValueError, TypeError, LookupError, RecursionError):
+        listed, rows = None, []
+    if not isinstance(listed, list):
         return Listing(problem="what it answers at /models is no list of models")
     offers: dict[str, Offer] = {}
     for row in rows:

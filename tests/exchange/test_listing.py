@@ -108,7 +108,11 @@ def test_a_last_day_is_read_as_it_is_written(row: dict[str, Any], day: dt.date |
 def test_nonsense_is_never_raised(text: str) -> None:
     """Whatever stands at /models is read as a list, or is said to be none."""
     found = listing.understand(text, OWN)
-    assert found.problem is None or "list of models" in found.problem
+    if found.problem is None:
+        assert isinstance(json.loads(text)["data"], list)
+    else:
+        assert "list of models" in found.problem
+        assert found.offers == ()
 
 
 def test_reading_costs_nothing_and_tells_its_errors(at: Ask) -> None:
