@@ -208,7 +208,13 @@ def _ask(
         if request.operation == "judge":
             return _verdict(session, client, generation, attempt)
         watch = session.watching.of((generation.key, generation.sample))
-        response = client.ask(request, files=session.store.read, watch=watch)
+        response = client.ask(
+            request,
+            files=session.store.read,
+            watch=watch,
+            sample=generation.sample,
+            take=generation.take,
+        )
     except tuple(ATTEMPTS) as error:
         # The pacer first: while this is written down, others would run into the same wall.
         away = _hear(client.pacer_of(request), generation, error, attempt)

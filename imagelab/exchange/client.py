@@ -36,6 +36,7 @@ from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
+from imagelab.simulator.checks import WHICH
 
 if TYPE_CHECKING:
     import openai
@@ -89,11 +90,14 @@ class Client:
         *,
         files: Files = no_files,
         watch: Watch = lambda partial: None,
+        sample: int = 1,
+        take: int = 1,
     ) -> ImageResponse:
         """Send one request and return the picture's bytes as received.
 
         ``files`` reads the bytes of a picture that goes along, by its hash; ``watch`` is called
-        with the partial pictures of a stream as they come.
+        with the partial pictures of a stream as they come. ``sample`` and ``take`` are told to
+        a replay, which has an answer for each; no provider hears of them.
 
         Raises:
             ExchangeError: its class says what happened and whether it was billed.
@@ -101,7 +105,7 @@ class Client:
         """
         began = time.monotonic()
         with Line(self.timeout) as line:
-            body, headers = self._exchange(request, line, files, watch)
+            body, headers = self._exchange(request, line, files, watch, f"{sample}/{take}")
             self.pacer.heard(headers)
             answer, data, problem = self._fetched(self._whole(body, line, headers))
         seconds = time.monotonic() - began
@@ -174,17 +178,19 @@ class Client:
         return self._judging if request.operation == "judge" else self.pacer
 
     def _exchange(
-        self, request: ImageRequest, line: Line, files: Files, watch: Watch
+        self, request: ImageRequest, line: Line, files: Files, watch: Watch, which: str
     ) -> tuple[AnyBody, Mapping[str, str]]:
         chats = self._chats
         create, wanted = self._call(request, files, chats=chats)
+        if self._place.replays:
+            wanted["extra_headers"] = {WHICH: which}
         edits = request.operation == "edit"
         body: AnyBody = chat.Body(edits=edits) if chats else Body()
         turns = None if chats else self._shall_chat
         try:
             return self._sent(create, wanted, body, line, self.pacer, watch=watch, turns=turns)
         except _NoImagesEndpointError:
-            return self._exchange(request, line, files, watch)
+            return self._exchange(request, line, files, watch, which)
 
     def _sent(
         self,

@@ -33,7 +33,8 @@ class Place:
     simulator is to be started on this machine. ``catalogued`` places have no other models
     than the catalogue's; elsewhere an unknown model may well be there. At Azure, ``deployments``
     maps models to the names they are asked for by, and a dated ``api_version`` means the
-    classic endpoint, where a deployment is part of the address.
+    classic endpoint, where a deployment is part of the address. One that ``replays`` is told
+    which sample and take of a request is asked for.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Place:
     deployments: Mapping[str, str] = field(default_factory=dict)
     chats: bool = False
     lists_prices: bool = False
+    replays: bool = False
 
     @classmethod
     def find(
@@ -98,6 +100,7 @@ class Place:
             default_model=default_model or FALLBACK_MODEL,
             simulated=True,
             cost_basis="list",
+            replays=True,
         )
 
     @classmethod

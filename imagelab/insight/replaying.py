@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imagelab.insight.archive import Archive
@@ -18,8 +18,9 @@ from imagelab.simulator.desk import Answer
 def answers(archive: Archive) -> Answer:
     """Make what answers requests from a ZIP: found by their content, whoever served them then.
 
-    Samples of one request are given one after another, and then from the first again: a
-    replay cannot make a new picture. What went wrong then goes wrong again, in its kind.
+    Each sample and take has the answer that it had then; one that was not recorded, and whoever
+    does not say which it is, gets those there are one after another, and then from the first
+    again: a replay cannot make a new picture. What went wrong goes wrong again, in its kind.
     """
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for row in sorted(archive.rows, key=lambda row: (row["sample"], row["take"])):
@@ -27,15 +28,26 @@ def answers(archive: Archive) -> Answer:
         rows.setdefault(_key(asked.parameters()), []).append(row)
     given = dict.fromkeys(rows, 0)
 
-    def answer(body: Mapping[str, object], request_id: str) -> Reply:
+    def answer(body: Mapping[str, object], request_id: str, which: tuple[int, int] | None) -> Reply:
         key = _key(body)
         if key not in rows:
             return _not_there(body, archive)
-        row = rows[key][given[key] % len(rows[key])]
-        given[key] += 1
+        if which is None:
+            row = rows[key][given[key] % len(rows[key])]
+            given[key] += 1
+        else:
+            row = _recorded(rows[key], *which)
         return _reply(row, archive, request_id)
 
     return answer
+
+
+def _recorded(rows: Sequence[Mapping[str, Any]], sample: int, take: int) -> Mapping[str, Any]:
+    """Give the row of a sample and take: by turns, where there are not as many."""
+    samples = list(dict.fromkeys(row["sample"] for row in rows))
+    there = sample if sample in samples else samples[(sample - 1) % len(samples)]
+    takes = [row for row in rows if row["sample"] == there]
+    return takes[(take - 1) % len(takes)]
 
 
 def _key(content: Mapping[str, object]) -> str:

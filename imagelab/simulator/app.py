@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from imagelab.catalog import judges, models
 from imagelab.catalog.judges import Judge
 from imagelab.catalog.models import Model
-from imagelab.simulator import accounts, bodies, chat, door, filing, judging
+from imagelab.simulator import accounts, bodies, chat, checks, door, filing, judging
 from imagelab.simulator.accounts import Report
 from imagelab.simulator.batches import Batches
 from imagelab.simulator.batching import Batching
@@ -208,7 +208,8 @@ class Office:
         deployment = request.path_params.get("deployment")
 
         def asked(raw: bytes) -> Asked:
-            return Asked(operation, raw, kind, deployment)
+            which = checks.which(request.headers.get(checks.WHICH))
+            return Asked(operation, raw, kind, deployment, which=which)
 
         return await self._make(request, asked, self._carry_out)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -32,12 +33,18 @@ _AUTO_PIXELS = 1_572_864
 _NOT_IN_THE_PICTURE = ("stream", "partial_images", "user", "n", "safety_identifier")
 
 
+WHICH = "x-imagelab-which"
+"""The header that tells a replay which of equal requests this is: sample and take, as ``2/1``."""
+
+_WHICH = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,8})")
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request as it came: what for, the body, and the type it is said to have.
 
     ``model`` stands for the body's where the address names one; a batch's requests travel in
-    a ``lane`` of their own.
+    a ``lane`` of their own. ``which`` is the sample and take that a replay was told.
     """
 
     operation: Operation
@@ -45,6 +52,17 @@ class Asked:
     content_type: str = "application/json"
     model: str | None = None
     lane: Lane = "standard"
+    which: tuple[int, int] | None = None
+
+
+def which(told: str | None) -> tuple[int, int] | None:
+    """Read the sample and take that a header names; None where it names none.
+
+    >>> which("2/1")
+    (2, 1)
+    """
+    found = _WHICH.fullmatch(told or "")
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def check(

@@ -18,8 +18,9 @@ from imagelab.simulator.manners import Manners
 from imagelab.simulator.spending import usage_of
 from imagelab.simulator.wanted import Wanted
 
-Answer = Callable[[dict[str, object], str], Reply]
-"""Gives the whole answer to what a request asks for (files by their SHA-256), under its id."""
+Answer = Callable[[dict[str, object], str, tuple[int, int] | None], Reply]
+"""Gives the whole answer to what a request asks for (files by their SHA-256), under its id; told
+which sample and take that is, if the request says so."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ class Desk:
         """Decide what becomes of a request."""
         if self._answer is not None:
             content = told(asked, self._files)
-            found = content if isinstance(content, Reply) else self._answer(content, request_id)
-            return Order(reply=found)
+            if isinstance(content, Reply):
+                return Order(reply=content)
+            return Order(reply=self._answer(content, request_id, asked.which))
         wanted = check(asked, self._files, self._manners, retire=self.retire)
         if isinstance(wanted, Reply):
             return Order(reply=wanted)

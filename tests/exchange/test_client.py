@@ -4,6 +4,8 @@ import base64
 import json
 import re
 import traceback
+from contextlib import closing
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
@@ -20,6 +22,8 @@ from imagelab.errors import (
     RefusedError,
     RejectedError,
 )
+from imagelab.exchange.client import Client
+from imagelab.exchange.place import Place
 from imagelab.request import Usage
 from imagelab.simulator import Fault, Simulator
 from tests import servers
@@ -91,6 +95,18 @@ def test_what_is_sent_is_the_request_and_nothing_else(at: Ask) -> None:
     assert asked.line == "POST /v1/images/generations HTTP/1.1"
     assert asked.json == request.parameters()
     assert asked.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_only_a_replay_hears_which_sample_is_asked_for(at: Ask) -> None:
+    """Sample and take go to a replay in a header; a provider's request says nothing of them."""
+    with Server(success) as server:
+        at(server.url).ask(fox(), sample=2, take=3)
+        replay = replace(Place.of_replay("Replay", "d1", None), base_url=server.url)
+        with closing(Client(replay, server.url, KEY, timeout=20, connections=1)) as client:
+            client.ask(fox(), sample=2, take=3)
+    provider, replayed = (asked.headers for asked in server.asked)
+    assert set(replayed) - set(provider) == {"x-imagelab-which"}
+    assert replayed["x-imagelab-which"] == "2/3"
 
 
 def test_a_providers_prefix_stands_before_the_model(at: Ask) -> None:

@@ -15,6 +15,9 @@ from PIL import Image
 import imagelab
 from imagelab import Comparison, Lab
 from imagelab.errors import InputError, PictureError, RecordError, SetupError
+from imagelab.insight import unpacking
+from imagelab.insight.replaying import answers
+from imagelab.records.rows import generation_of
 from imagelab.simulator import Fault, Simulator
 
 
@@ -341,6 +344,35 @@ def test_a_replay_answers_what_was_asked_before(
     assert all(one.provider.startswith("replay-") and one.simulated for one in again)
     costs = sorted(one.cost_nano or 0 for one in made if one.picture)
     assert sorted(one.cost_nano or 0 for one in again) == costs
+
+
+def test_every_sample_is_replayed_in_its_own_cell(
+    open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """In whatever order requests arrive, a sample gets the picture and cost that it had then."""
+    settings: dict[str, Any] = {"samples": 24, "size": "1024x640", "model": "gpt-image-2"}
+    made = open_lab().compare("a fox", **settings)
+    made[12:].zip(tmp_path / "later.zip")
+    lab = open_lab(replay=made.zip(tmp_path / "foxes.zip"), concurrency=24)
+    again = lab.compare("a fox", **settings)
+    assert [one.picture for one in again] == [one.picture for one in made]
+    assert [one.picture for one in lab.compare("a fox", **settings, fresh=True)] == [
+        one.picture for one in made
+    ]
+    later = open_lab(replay=tmp_path / "later.zip", concurrency=24).compare("a fox", **settings)
+    pictures = [one.picture for one in made]
+    assert [one.picture for one in later] == pictures[12:] + pictures[12:]
+
+
+def test_who_does_not_say_which_gets_one_after_another(packed: Path) -> None:
+    """Any client may ask a replay: without a sample it gets each in turn, then the first again."""
+    held = unpacking.read(packed)
+    row = next(one for one in held.rows if one["sample"] == 2)
+    body = generation_of(row, None).request.parameters()
+    answer = answers(held)
+    told = [answer(body, "req_0", None).body for _ in range(3)]
+    assert told[0] == told[2] != told[1]
+    assert answer(body, "req_0", (2, 1)).body == told[1]
 
 
 def test_a_replay_goes_wrong_as_it_went_wrong(packed: Path, open_lab: Callable[..., Lab]) -> None:
