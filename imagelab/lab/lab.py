@@ -183,16 +183,23 @@ class Lab(Asking, Accounts, Looking):
         """Delete pictures from the disk, and keep their rows and what they cost.
 
         Takes a generation, a comparison, or any several of them. Asked for again, such a
-        picture is asked for anew. Returns how many files were deleted; one that another row
-        shows too is kept.
+        picture is asked for anew; what was perhaps billed stays as it is. Returns how many
+        pictures were deleted; one that another row shows too is kept.
+
+        Raises:
+            InputError: a generation is of another ledger; nothing is forgotten then.
+
         """
         several = list(what) if isinstance(what, Iterable) else [what]
         if not all(isinstance(one, Generation) for one in several):
             raise InputError(f"forget takes a generation or several, not {what!r}: comparison[0].")
-        gone = self._session.ledger.forget(one.id for one in several)
-        for picture in gone:
-            self._session.store.forget(picture)
-        return len(gone)
+        ledger, store = self._session.ledger, self._session.store
+        if strange := [one.id for one in several if not ledger.has(one)]:
+            raise InputError(
+                f"Generation {strange[0]} is not of this lab's ledger ({_short(self.path)}), and "
+                "nothing was forgotten: ask the lab that made it."
+            )
+        return sum(store.forget(picture) for picture in ledger.forget(one.id for one in several))
 
     # -- the lab itself -------------------------------------------------------------------
 

@@ -20,8 +20,9 @@ class Check:
 
     ``under_way`` counts rows that somebody is still asking for;
     ``missing`` and ``damaged`` are ids of rows whose picture is gone or was changed;
-    ``strays`` are files that no row knows; ``unused`` pictures that were kept to go along with
-    edits that were not asked for in the end; ``mended`` says what was put right.
+    ``strays`` are files that no row knows; ``unused`` whole pictures that no row names: kept to
+    go along with edits that were not asked for in the end, or of a ledger that is gone;
+    ``mended`` says what was put right.
     """
 
     rows: int
@@ -49,7 +50,7 @@ class Check:
         if self.strays:
             words.append(f"files that no row knows: {', '.join(map(str, self.strays))}")
         if self.unused:
-            words.append(f"{len(self.unused)} kept for edits that were not asked for")
+            words.append(f"{len(self.unused)} whole pictures that no row names")
         return "; ".join([*words, *self.mended, "all is well" if self.ok else "look into it"])
 
     def __repr__(self) -> str:

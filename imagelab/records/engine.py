@@ -48,8 +48,13 @@ def open_engine(path: Path) -> Engine:
 
 def log_of(path: Path) -> int | None:
     """Tell the write-ahead log of a ledger from one that came after it."""
+    return file_of(Path(f"{path}-wal"))
+
+
+def file_of(path: Path) -> int | None:
+    """Tell a file from another one in its place; None where there is none."""
     try:
-        return Path(f"{path}-wal").stat().st_ino
+        return path.stat().st_ino
     except OSError:
         return None
 
@@ -60,10 +65,11 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as cause:
-        raise RecordError(_remedy(path, str(cause.orig))) from cause
+        raise RecordError(remedy(path, str(cause.orig))) from cause
 
 
-def _remedy(path: Path, said: str) -> str:
+def remedy(path: Path, said: str) -> str:
+    """Say what to do about what the database said."""
     if "locked" in said or "busy" in said:
         return (
             f"Another process has kept the ledger {path} locked for {PATIENCE_SECONDS} seconds. "
@@ -98,7 +104,7 @@ def _refuse_foreign(path: Path) -> None:
                 f"{path} is no ledger of imagelab, and was left as it is. Give the lab another "
                 "path."
             ) from cause
-        raise RecordError(_remedy(path, str(cause))) from cause
+        raise RecordError(remedy(path, str(cause))) from cause
     if tables and not tables >= {generations.name, purse.name, schema_version.name}:
         raise RecordError(
             f"{path} is a database of something else (it has a table {min(tables)!r}), and "
@@ -168,7 +174,7 @@ def _grow(connection: Connection) -> None:
 def _version(connection: Connection, path: Path) -> int:
     version = connection.execute(sa.select(schema_version.c.version)).scalar()
     if version is None:
-        raise RecordError(_remedy(path, "malformed (the version of its tables is gone)"))
+        raise RecordError(remedy(path, "malformed (the version of its tables is gone)"))
     if version > VERSION:
         raise RecordError(
             f"The ledger {path} was written by a newer imagelab (version {version} of its tables; "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -15,8 +13,8 @@ from sqlalchemy.engine import Connection, Result
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records import owed, owner, purse
+from imagelab.records.access import Access
 from imagelab.records.asking import pictures_in
-from imagelab.records.engine import log_of, open_engine, translated
 from imagelab.records.rows import (
     UNSETTLED,
     Intent,
@@ -44,7 +42,7 @@ Identity = tuple[str, int]
 Value = TypeVar("Value")
 
 
-class Ledger:
+class Ledger(Access):
     """Rows about pictures and money, in SQLite beside the pictures.
 
     Safe to use from many threads and from many processes at once. Every hold and every
@@ -57,53 +55,10 @@ class Ledger:
     """
 
     def __init__(self, path: Path, loader: Callable[[str], Path] | None = None) -> None:
-        self.path = path
+        super().__init__(path)
         self._loader = loader
-        self._engine = open_engine(path)
-        self._log = log_of(path)
-        # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
-        self._writing = threading.Lock()
         with self.writing() as connection:
             self._release_the_dead(connection)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes, for this wing: one at a time, durable at its end."""
-        with self._writing, translated(self.path):
-            log = self._follow_log()
-            with self._engine.begin() as connection:
-                yield connection
-            if log_of(self.path) != log:
-                raise RecordError(
-                    f"The log of the ledger {self.path} was taken away while it was written to. "
-                    "Run it again."
-                )
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a transaction that only reads, for this wing."""
-        reader = self._engine.execution_options(imagelab_reads=True)
-        with translated(self.path):
-            self._follow_log()
-            with reader.connect() as connection:
-                yield connection
-
-    def _follow_log(self) -> int | None:
-        """Open the file anew where another process has taken its log away; give the log.
-
-        SQLite does that as the last process closes the file, and takes this one for gone when
-        somebody in it has opened the file and closed it by other means (copied it, say). What is
-        written to a log that was taken away is lost.
-        """
-        if log_of(self.path) != self._log:
-            self._engine.dispose()
-            with self._engine.connect():
-                self._log = log_of(self.path)
-        return self._log
 
     # -- holding and settling -------------------------------------------------------------
 
@@ -372,16 +327,30 @@ class Ledger:
         return any(wrong)
 
     def forget(self, numbers: Iterable[int]) -> set[str]:
-        """Mark rows as forgotten; give the pictures that no other row shows any more."""
+        """Mark rows as forgotten; give the pictures that no other row shows any more.
+
+        A row of which nobody knows whether it was billed stays: forgotten, it would be sent
+        again as if it had never been.
+        """
         column, gone = generations.c, set(numbers)
         with self.writing() as connection:
             for some in _in_parts(sorted(gone)):
                 connection.execute(
-                    generations.update().where(column.id.in_(some)).values(forgotten_us=now_us())
+                    generations.update()
+                    .where(column.id.in_(some), column.status != "unknown")
+                    .values(forgotten_us=now_us())
                 )
         rows = self.rows()
         kept = pictures_in(row for row in rows if row["forgotten_us"] is None)
         return pictures_in(row for row in rows if row["id"] in gone) - kept
+
+    def has(self, generation: Generation) -> bool:
+        """Tell whether a generation is a row of this ledger, and not another one's."""
+        with self.reading() as connection:
+            query = sa.select(generations).where(generations.c.id == generation.id)
+            row = _first(connection.execute(query))
+        here = None if row is None else self._generation(row)
+        return here is not None and _origin(here) == _origin(generation)
 
     # -- runs -----------------------------------------------------------------------------
 
@@ -417,6 +386,11 @@ class Ledger:
 
     def _generation(self, row: Row) -> Generation:
         return generation_of(row, self._loader, self.generation)
+
+
+def _origin(generation: Generation) -> tuple[object, ...]:
+    """Say what no two generations of two ledgers share."""
+    return generation.key, generation.sample, generation.take, generation.time
 
 
 def _move(connection: Connection, row: Row, before: Purse, after: Purse) -> None:

@@ -120,11 +120,12 @@ class Store:
         """List every picture's file."""
         return sorted(self.folder.glob("[0-9a-f][0-9a-f]/*"))
 
-    def forget(self, name: str) -> None:
-        """Delete a picture's file and what was made of it, if they are there."""
-        made = (self.folder / SMALL / name[:2]).glob(f"{name}-*")
-        for file in [*(self.folder / name[:2]).glob(f"{name}.*"), *made]:
+    def forget(self, name: str) -> bool:
+        """Delete a picture's file and what was made of it; say whether there was one."""
+        files = list((self.folder / name[:2]).glob(f"{name}.*"))
+        for file in [*files, *(self.folder / SMALL / name[:2]).glob(f"{name}-*")]:
             file.unlink(missing_ok=True)
+        return bool(files)
 
     def path(self, name: str) -> Path:
         """Find the file of a picture.

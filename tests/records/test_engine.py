@@ -12,7 +12,6 @@ import pytest
 from imagelab.errors import RecordError
 from imagelab.records import engine
 from imagelab.records.ledger import Ledger
-from tests.records.rows import held
 
 
 @contextlib.contextmanager
@@ -190,7 +189,6 @@ import os, sys
 from pathlib import Path
 from imagelab.errors import RecordError
 from imagelab.records.ledger import Ledger
-from tests.records.rows import held
 if os.geteuid() == 0:
     os.seteuid(65534)
 try:
@@ -252,56 +250,3 @@ def test_a_kill_while_the_file_is_made_does_no_harm(path: Path) -> None:
     assert path.with_name(f"{path.name}-journal").exists()
     with contextlib.closing(Ledger(path)) as ledger:
         assert ledger.rows() == []
-
-
-COMES_AND_GOES = """
-import sys
-from pathlib import Path
-from imagelab.records.ledger import Ledger
-from tests.records.rows import held
-ledger = Ledger(Path(sys.argv[1]))
-print(len(ledger.rows()))
-ledger.close()
-"""
-
-
-def come_and_go(path: Path) -> int:
-    """Open the ledger in another process and close it there; give the rows that it saw."""
-    command = [sys.executable, "-c", COMES_AND_GOES, str(path)]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
-def test_opening_a_ledger_twice_keeps_its_log(tmp_path: Path) -> None:
-    """Who opens a second ledger of one path is still there for other processes that leave it."""
-    path = tmp_path / "ledger.sqlite"
-    with contextlib.closing(Ledger(path)) as ledger:
-        held(ledger, "one")
-        Ledger(path).close()
-        log = engine.log_of(path)
-        come_and_go(path)
-        assert engine.log_of(path) == log is not None
-
-
-def test_nothing_is_lost_where_the_log_is_taken_away(tmp_path: Path) -> None:
-    """Somebody copies the file in this process, another one takes its log: all sees all."""
-    path = tmp_path / "ledger.sqlite"
-    with contextlib.closing(Ledger(path)) as ledger:
-        held(ledger, "one")
-        path.read_bytes()  # SQLite's lock is gone with it
-        log = engine.log_of(path)
-        assert come_and_go(path) == 1
-        assert engine.log_of(path) != log
-        held(ledger, "two")
-        assert [row["prompt"] for row in ledger.rows()] == ["one", "two"]
-        assert come_and_go(path) == 2
-
-
-def test_what_is_written_to_a_log_that_is_taken_away_is_an_error(tmp_path: Path) -> None:
-    """A transaction whose log went while it was open says so, and is not taken for done."""
-    path = tmp_path / "ledger.sqlite"
-    with contextlib.closing(Ledger(path)) as ledger:
-        held(ledger, "one")
-        with pytest.raises(RecordError, match="Run it again"), ledger.writing():
-            Path(f"{path}-wal").unlink()
-        held(ledger, "two")
-        assert [row["prompt"] for row in ledger.rows()] == ["one", "two"]

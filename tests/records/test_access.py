@@ -1,0 +1,117 @@
+"""Transactions on one file: beside other processes, and where the file is taken away."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from imagelab.errors import RecordError
+from imagelab.records import engine
+from imagelab.records.ledger import Ledger
+from tests.records.rows import at_once, held
+
+COMES_AND_GOES = """
+import sys
+from pathlib import Path
+from imagelab.records.ledger import Ledger
+from tests.records.rows import held
+ledger = Ledger(Path(sys.argv[1]))
+print(len(ledger.rows()))
+ledger.close()
+"""
+
+
+def come_and_go(path: Path) -> int:
+    """Open the ledger in another process and close it there; give the rows that it saw."""
+    command = [sys.executable, "-c", COMES_AND_GOES, str(path)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_opening_a_ledger_twice_keeps_its_log(tmp_path: Path) -> None:
+    """Who opens a second ledger of one path is still there for other processes that leave it."""
+    path = tmp_path / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger, "one")
+        Ledger(path).close()
+        log = engine.log_of(path)
+        come_and_go(path)
+        assert engine.log_of(path) == log is not None
+
+
+def test_nothing_is_lost_where_the_log_is_taken_away(tmp_path: Path) -> None:
+    """Somebody copies the file in this process, another one takes its log: all sees all."""
+    path = tmp_path / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger, "one")
+        path.read_bytes()  # SQLite's lock is gone with it
+        log = engine.log_of(path)
+        assert come_and_go(path) == 1
+        assert engine.log_of(path) != log
+        held(ledger, "two")
+        assert [row["prompt"] for row in ledger.rows()] == ["one", "two"]
+        assert come_and_go(path) == 2
+
+
+def test_what_is_written_to_a_log_that_is_taken_away_is_an_error(tmp_path: Path) -> None:
+    """A transaction whose log went while it was open says so, and is not taken for done."""
+    path = tmp_path / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger, "one")
+        with pytest.raises(RecordError, match="Run it again"), ledger.writing():
+            Path(f"{path}-wal").unlink()
+        held(ledger, "two")
+        assert [row["prompt"] for row in ledger.rows()] == ["one", "two"]
+
+
+def test_a_ledger_that_was_deleted_takes_nothing_more(tmp_path: Path) -> None:
+    """What would be written to a file that is gone is an error, and not lost in silence."""
+    path = tmp_path / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger, "one")
+        path.unlink()
+        with pytest.raises(RecordError, match=r"moved or deleted.*make the lab anew"):
+            held(ledger, "two")
+
+
+def test_a_ledger_that_was_replaced_takes_nothing_more(tmp_path: Path) -> None:
+    """Another file in the ledger's place is not taken for it."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(tmp_path / "other.sqlite").close()
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger, "one")
+        (tmp_path / "other.sqlite").replace(path)
+        with pytest.raises(RecordError, match="moved or deleted"):
+            held(ledger, "two")
+
+
+def test_many_threads_wait_for_a_locked_ledger_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty that wait for it are all told before ten waits are over, and not in turn."""
+    path = tmp_path / "ledger.sqlite"
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.3)
+    with (
+        contextlib.closing(Ledger(path)) as ledger,
+        contextlib.closing(
+            sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        ) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        letting_go = threading.Timer(3.0, other.execute, ["ROLLBACK"])
+        letting_go.start()
+
+        def wait(number: int) -> bool:
+            try:
+                held(ledger, f"picture {number}")
+            except RecordError as error:
+                return "locked" in str(error)
+            return False
+
+        assert all(at_once(20, wait))
+        letting_go.join()
