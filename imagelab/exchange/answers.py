@@ -37,6 +37,7 @@ MODERATION = {
 QUOTA = {
     "insufficient_quota",
     "billing_hard_limit_reached",
+    "billing_not_active",
     "credit_balance_exhausted",
     "organization_usage_limit_exceeded",
     "organization_spend_limit_exceeded",
@@ -54,6 +55,9 @@ NEVER_SENT = {
     "LocalProtocolError",
 }
 
+CLIENT_CLOSED = 499
+"""What a proxy says where it takes us for gone: what stands behind it may have gone on."""
+
 MOST_WORDS = 2000
 """How much of what a provider says is told on."""
 
@@ -65,7 +69,7 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     # Some versions of the SDK hand on whatever stands in the code's place.
     code, status = error.code if isinstance(error.code, str) else None, error.status_code
     said = said_by(error, blot)
-    kind, remedy = _meaning(code, status, said)
+    kind, remedy = _meaning(_telling(code, error.body), status, said)
     details = {
         "code": None if code is None else blot(plain(code)),
         "http_status": status,
@@ -78,6 +82,12 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
         wait = seconds_until_retry(error.response.headers)
         return RateLimitError(message, seconds_until_retry=wait, **details)
     return kind(message, **details)
+
+
+def _telling(code: str | None, body: object) -> str | None:
+    """Take the type for the code where only the type tells: an account out of credit does so."""
+    kind = _words(body.get("type")) if isinstance(body, Mapping) else None
+    return kind if code is None and kind in QUOTA else code
 
 
 def of_reading(error: Any, blot: Blot) -> ExchangeError:
@@ -168,7 +178,7 @@ def _meaning(code: str | None, status: int, said: str) -> tuple[type[ExchangeErr
         )
     if status == 429:
         return RateLimitError, "It was not billed; ask for fewer pictures at a time."
-    if status == 408 or status >= 500:
+    if status in (408, CLIENT_CLOSED) or status >= 500:
         return OutcomeUnknownError, (f"It may have been billed all the same. {ASK_AGAIN}")
     if status < 400:
         return RejectedError, (

@@ -151,6 +151,8 @@ def test_several_at_once_get_their_own(at: Ask) -> None:
         (429, None, RateLimitError, "no"),
         (429, "insufficient_quota", QuotaError, "no"),
         (429, "credit_balance_exhausted", QuotaError, "no"),
+        (429, "billing_not_active", QuotaError, "no"),
+        (499, None, OutcomeUnknownError, "perhaps"),
         (403, "organization_spend_limit_exceeded", QuotaError, "no"),
         (500, None, OutcomeUnknownError, "perhaps"),
         (502, None, OutcomeUnknownError, "perhaps"),
@@ -187,6 +189,13 @@ def test_every_error_has_its_class_and_says_if_it_was_billed(
 def test_every_error_names_a_remedy(at: Ask, status: int, code: str | None, remedy: str) -> None:
     """After the provider's words an error says what to do."""
     assert re.search(remedy, str(refused(at, error(status, "No.", code))))
+
+
+def test_a_quota_that_only_the_type_tells_is_a_quota(at: Ask) -> None:
+    """An account without credit says so in the error's type too, and often has no code."""
+    told = {"message": "You exceeded your quota.", "type": "insufficient_quota", "code": None}
+    found = refused(at, answer(429, json.dumps({"error": told}).encode()))
+    assert (type(found), found.billed) == (QuotaError, "no")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])
