@@ -155,6 +155,8 @@ class Run(Generic[Result]):
 
         Raises:
             TimeoutError: it is not finished after ``timeout`` seconds; it goes on.
+            RecordError: pictures that were paid for could not be kept; they are on the error,
+                after an interrupt too.
             ImageLabError: nothing could be asked at all.
 
         """
@@ -164,9 +166,10 @@ class Run(Generic[Result]):
             while not self._ended.wait(TICK_SECONDS):
                 if ends is not None and time.monotonic() > ends:
                     raise TimeoutError(f"The run is not finished after {timeout:g} seconds.")
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             self.stop("interrupted")
             self._ended.wait()
+            self._hand_out_rescued(interrupt)
             raise
         return self._outcome()
 
@@ -187,6 +190,11 @@ class Run(Generic[Result]):
         if self.error is not None:
             raise self.error
         return self._finish(self)
+
+    def _hand_out_rescued(self, interrupt: KeyboardInterrupt) -> None:
+        """Pictures that were paid for and could not be kept are only on the error."""
+        if isinstance(self.error, RecordError) and self.error.pictures:
+            raise self.error from interrupt
 
     def error_of(self, generation: Generation) -> ImageLabError:
         """Give the error that made a row what it is: itself, or as the ledger remembers it."""

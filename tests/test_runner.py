@@ -684,6 +684,7 @@ async def _value(run: Run[Any]) -> Any:
 INTERRUPTED = """
 import sys, threading, time
 from pathlib import Path
+from imagelab.errors import RecordError
 from tests.sessions import session
 from tests.test_runner import foxes, started
 def tell():
@@ -697,6 +698,8 @@ with session(Path(sys.argv[1]), sys.argv[2], concurrency=2) as open_session:
         run.result()
     except KeyboardInterrupt:
         print("interrupted", len(run.landed), run.stopped_by, flush=True)
+    except RecordError as error:
+        print("rescued", len(error.pictures), run.stopped_by, flush=True)
 """
 
 
@@ -721,6 +724,29 @@ def test_an_interrupt_keeps_what_is_in_flight(tmp_path: Path) -> None:
     assert (said.strip(), child.returncode) == ("interrupted 2 interrupted", 0)
     with contextlib.closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
         assert [row["status"] for row in ledger.rows()] == ["done", "done"]
+
+
+def test_an_interrupt_hands_out_what_could_not_be_kept(tmp_path: Path) -> None:
+    """Where the disk fails and Ctrl-C comes, the error with the paid pictures is raised."""
+    (tmp_path / "pictures").write_text("a file in the folder's place")
+    gate = Gate(arrivals=2)
+    with (
+        Server(gate) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED, str(tmp_path), server.url],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        ) as child,
+    ):
+        gate.wait_for_arrivals()
+        os.kill(child.pid, signal.SIGINT)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "stopping\n"
+        gate.open()
+        said, _ = child.communicate(timeout=60)
+    # Both pictures have the same bytes here, and so the same name.
+    assert (said.strip(), child.returncode) == ("rescued 1 interrupted", 0)
 
 
 def test_a_killed_run_can_be_finished(tmp_path: Path) -> None:
