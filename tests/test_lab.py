@@ -613,6 +613,33 @@ def test_what_is_forgotten_keeps_its_row_and_cost(lab: Lab) -> None:
     assert lab.generate("a fox").picture != made.picture
 
 
+def test_forgetting_twice_deletes_nothing_more(lab: Lab) -> None:
+    """What is counted are pictures that were there to be deleted."""
+    made = lab.generate("a fox")
+    assert (lab.forget(made), lab.forget(made)) == (1, 0)
+
+
+def test_a_generation_of_another_ledger_is_not_forgotten(lab: Lab, tmp_path: Path) -> None:
+    """The same number in another ledger is another picture: it stays, and so do the rest."""
+    mine = lab.generate("a fox")
+    with Lab(path=tmp_path / "other") as other:
+        theirs = other.generate("an owl")
+        assert theirs.id == mine.id
+        with pytest.raises(InputError, match=r"not of this lab's ledger.*nothing was forgotten"):
+            lab.forget([mine, theirs])
+    assert mine.path.exists()
+
+
+def test_what_was_perhaps_billed_is_not_forgotten(open_lab: OpenLab) -> None:
+    """Forgetting is no way to have an unknown request sent again without saying so."""
+    with Simulator(faults=[Fault.drop().only(times=1)]) as server:
+        lab = open_lab("openai", base_url=server.url, api_key=SECRET)
+        comparison = lab.compare("a fox")
+        lab.forget(comparison)
+        assert lab.compare("a fox")[0].status == "unknown"
+        assert server.requests == 1
+
+
 def test_a_limit_of_ones_own_is_kept(open_lab: OpenLab) -> None:
     """``images_per_minute`` paces requests, so that a provider with that limit refuses none."""
     with Simulator(images_per_minute=600) as server:
