@@ -46,6 +46,7 @@ stops only what asks for that model."""
 class Progress:
     """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
 
+    ``limited`` says that it is the provider's limit that the rest waits for.
     ``partials`` are the partial pictures that came since it was last told, by position.
     """
 
@@ -59,6 +60,7 @@ class Progress:
     simulated: bool
     seconds: float
     seconds_left: float | None
+    limited: bool
     stopping: bool
     finished: bool
     partials: Mapping[int, Partial] = field(default_factory=dict)
@@ -206,6 +208,9 @@ class Run(Generic[Result]):
         sent = [landed[at] for at, came in dict(self.came).items() if came == "sent"]
         seconds = time.monotonic() - self._began
         remaining = len(self.cells) - len(landed) - len(self.left)
+        guessed = seconds / len(sent) * remaining if sent and remaining else None
+        paced = self._seconds_paced(remaining) if guessed else 0.0
+        limited = guessed is not None and paced > guessed
         return Progress(
             pictures=len(self.cells),
             landed=len(landed),
@@ -216,10 +221,20 @@ class Run(Generic[Result]):
             quoted_nano=self._quoted,
             simulated=self.session.simulated,
             seconds=seconds,
-            seconds_left=seconds / len(sent) * remaining if sent and remaining else None,
+            seconds_left=paced if limited else guessed,
+            limited=limited,
             stopping=self._stopping.is_set(),
             finished=self._is_over,
         )
+
+    def _seconds_paced(self, remaining: int) -> float:
+        """How long the limits hold back what remains; asked once answers have come."""
+        if len(self._providers) > 1:
+            return 0.0  # each has limits of its own, and what remains at which is not counted
+        request = self.cells[0].request
+        client = self.session.at(self.cells[0].provider).client()
+        tokens = pricing.tokens_of(request)
+        return client.pacer_of(request).seconds_until(remaining, tokens)
 
     # -- inside -------------------------------------------------------------------------
 

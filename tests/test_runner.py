@@ -812,6 +812,19 @@ def test_progress_never_goes_back(tmp_path: Path) -> None:
     assert counts == sorted(counts)
 
 
+def test_a_run_at_a_limit_says_how_long_the_limit_takes(tmp_path: Path) -> None:
+    """With two a minute, the eight that are left after two take four minutes, and it says why."""
+    with Simulator(images_per_minute=2) as server, session(tmp_path, server.url) as open_session:
+        run = started(open_session, foxes(10))
+        while len(run.landed) < 2 or not run.progress().limited:
+            time.sleep(0.02)
+        left = run.progress().seconds_left
+        run.stop()
+        run.result(60)
+    assert left is not None
+    assert 200 < left <= 240
+
+
 def test_the_quote_of_a_run_is_that_of_its_pictures(tmp_path: Path) -> None:
     """A run knows from the beginning what all its cells together are quoted."""
     some = foxes(3)

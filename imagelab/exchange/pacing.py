@@ -76,6 +76,16 @@ class Pacer:
         with self._lock:
             return {name: bucket.per_minute for name, bucket in self._buckets.items()}
 
+    def seconds_until(self, pictures: int, tokens: float) -> float:
+        """How long until so many have gone out, those in flight among them, of ``tokens`` each.
+
+        0 where no limit is known, or none that they meet.
+        """
+        with self._lock:
+            now, left = self._clock(), pictures - self._in_flight["images"]
+            known = self._known(tokens) if left > 0 else ()
+            return max((one.seconds_until(left * each, now) for _, each, one in known), default=0.0)
+
     @contextlib.contextmanager
     def room(self, tokens: float, stopping: threading.Event) -> Iterator[bool]:
         """Wait for room for one picture of ``tokens``, which is in flight inside the block.

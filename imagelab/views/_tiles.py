@@ -106,6 +106,7 @@ def progress_of(progress: Progress) -> dict[str, Any]:
         "quoted": "" if progress.quoted_nano is None else money(progress.quoted_nano),
         "simulated": progress.simulated,
         "seconds_left": progress.seconds_left,
+        "limited": progress.limited,
         "stopping": progress.stopping,
         "finished": progress.finished,
     }

@@ -31,6 +31,7 @@ class TextProgress:
         bar = self._bar
         bar.update(progress.landed - bar.n)
         money = "simulated" if progress.simulated else "real"
-        bar.set_postfix_str(f"{show(progress.spent_nano)} {money}", refresh=False)
+        limit = ", at the provider's limit" if progress.limited else ""
+        bar.set_postfix_str(f"{show(progress.spent_nano)} {money}{limit}", refresh=False)
         if progress.finished:
             bar.close()

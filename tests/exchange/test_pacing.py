@@ -302,6 +302,19 @@ def test_what_does_not_fit_the_budget_takes_no_room(tmp_path: Path) -> None:
         assert (server.billed.pictures, len(made.left)) == (1, 8)
 
 
+def test_a_pacer_says_how_long_the_rest_will_wait() -> None:
+    """Of ten at five a minute, three of them in flight, two go out at once and five in a minute."""
+    pacer = Pacer(images_per_minute=5, clock=Clock())
+    with crowd(pacer, 3):
+        assert pacer.seconds_until(10, 100) == pytest.approx(60)
+        assert pacer.seconds_until(5, 100) == 0
+
+
+def test_where_no_limit_is_known_nothing_waits_for_one() -> None:
+    """Without a limit there is no time to tell."""
+    assert Pacer().seconds_until(1000, 100) == 0
+
+
 def test_stopping_ends_the_wait() -> None:
     """Who waits for room hears of a stop."""
     pacer = Pacer(images_per_minute=1)

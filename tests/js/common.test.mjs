@@ -16,6 +16,12 @@ test("a time that nobody knows is not said", () => {
   assert.equal(common.timeLeft(undefined), "");
 });
 
+test("a run says what it waits for", () => {
+  assert.equal(common.waitingFor({ seconds_left: 20, limited: true }), "about 20 s left at the provider's limit");
+  assert.equal(common.waitingFor({ seconds_left: 20 }), "about 20 s left");
+  assert.equal(common.waitingFor({ seconds_left: 20, stopping: true }), "finishing what is under way");
+});
+
 test("one picture is counted in the singular", () => {
   assert.equal(common.counted(1), "1 picture");
   assert.equal(common.counted(0), "0 pictures");

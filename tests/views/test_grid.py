@@ -36,6 +36,7 @@ def progress(**changes: object) -> Progress:
         "simulated": True,
         "seconds": 0.0,
         "seconds_left": None,
+        "limited": False,
         "stopping": False,
         "finished": False,
     }

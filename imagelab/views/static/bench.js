@@ -15,7 +15,7 @@ export function fitting(value, offered) {
 export function pressed(progress) {
   if (progress.pictures === undefined) return [];
   if (progress.finished) return [];
-  return [`${progress.landed ?? 0} of ${counted(progress.pictures)}`, progress.stopping ? "finishing what is under way" : timeLeft(progress.seconds_left)].filter(Boolean);
+  return [`${progress.landed ?? 0} of ${counted(progress.pictures)}`, waitingFor(progress)].filter(Boolean);
 }
 
 // ---- the page -----------------------------------------------------------------------------

@@ -13,6 +13,12 @@ export function timeLeft(seconds) {
   return `about ${Math.round(seconds / 60)} min left`;
 }
 
+/** Say what a run that goes on still waits for. */
+export function waitingFor({ stopping, seconds_left, limited }) {
+  if (stopping) return "finishing what is under way";
+  return timeLeft(seconds_left) + (limited ? " at the provider's limit" : "");
+}
+
 /** Count in words: "1 picture", "6 pictures". */
 export function counted(number) {
   return `${number} picture${number === 1 ? "" : "s"}`;

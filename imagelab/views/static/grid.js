@@ -24,7 +24,7 @@ export function headline(pictures, totals, progress) {
     progress.quoted ? `${spent} of ${progress.quoted}` : spent,
     progress.from_ledger ? `${progress.from_ledger} from the ledger` : "",
     progress.troubled ? `${progress.troubled} without a picture` : "",
-    progress.stopping ? "finishing what is under way" : timeLeft(progress.seconds_left),
+    waitingFor(progress),
   ].filter(Boolean);
 }
 

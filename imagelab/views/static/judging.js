@@ -10,7 +10,7 @@ export function judgingLine(name, progress) {
     progress.spent ?? "",
     progress.from_ledger ? `${progress.from_ledger} from the ledger` : "",
     progress.troubled ? `${progress.troubled} without an answer` : "",
-    progress.finished ? "" : progress.stopping ? "finishing what is under way" : timeLeft(progress.seconds_left),
+    progress.finished ? "" : waitingFor(progress),
   ].filter(Boolean);
 }
 
