@@ -682,7 +682,8 @@ async def _value(run: Run[Any]) -> Any:
 # --- interrupting ---------------------------------------------------------------------------
 
 INTERRUPTED = """
-import sys, threading, time
+import signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from pathlib import Path
 from imagelab.errors import RecordError
 from tests.sessions import session
