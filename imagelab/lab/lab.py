@@ -204,11 +204,16 @@ class Lab(Asking, Accounts, Looking):
     # -- the lab itself -------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of connections, the simulator and the ledger. Files stay."""
-        for watch in self._watches:
-            watch.stop()
-            watch.join(5)
-        self._connections.close()
+        """Let go of connections, the simulator and the ledger. Files stay.
+
+        Runs that are under way send no more. What they have in flight is paid for, so it is
+        waited for and kept; an interrupt ends that wait, and then the lab stays open.
+        """
+        with self._connections.runs.ended():
+            for watch in self._watches:
+                watch.stop()
+                watch.join(5)
+            self._connections.close()
 
     def __enter__(self) -> Self:
         return self
