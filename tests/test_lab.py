@@ -190,6 +190,26 @@ def test_the_data_folder_ignores_itself(lab: Lab) -> None:
     assert (lab.path / ".gitignore").read_text() == "*\n"
 
 
+def test_an_empty_data_folder_ignores_itself(open_lab: OpenLab, tmp_path: Path) -> None:
+    """A folder that was made for the data by hand is kept out of git too."""
+    (tmp_path / "mine").mkdir()
+    assert (open_lab(path=tmp_path / "mine").path / ".gitignore").is_file()
+
+
+@pytest.mark.parametrize("path", [".", ""])
+def test_a_project_is_not_hidden_from_its_git(
+    open_lab: OpenLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A lab right in somebody's project leaves what git sees of it alone."""
+    (tmp_path / "work.py").write_text("print()\n")
+    monkeypatch.chdir(tmp_path)
+    assert open_lab(path=path).generate("a fox").status == "done"
+    assert sorted(one.name for one in tmp_path.iterdir() if "ledger" not in one.name) == [
+        "pictures",
+        "work.py",
+    ]
+
+
 def test_the_card_shows_provider_money_and_files(open_lab: OpenLab) -> None:
     """A lab shows provider, model, spent, budget and folder."""
     told = open_lab(budget=5)._repr_html_()
