@@ -381,7 +381,7 @@ def test_absurd_options_are_refused(open_lab: OpenLab, options: dict[str, object
         open_lab(**options)
 
 
-@pytest.mark.parametrize("path", [None, 3])
+@pytest.mark.parametrize("path", [None, 3, "a\0b"])
 def test_a_path_that_is_none_is_refused(open_lab: OpenLab, path: object) -> None:
     """A folder that is no path is an input error."""
     with pytest.raises(InputError, match="path is a folder"):
