@@ -18,6 +18,7 @@ from imagelab.pipeline import Session
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 from imagelab.simulator.desk import Answer
+from imagelab.underway import Runs
 
 
 @dataclass(kw_only=True)
@@ -35,6 +36,7 @@ class Connections:
     timeout: float
     concurrency: int
     watching: Watching = field(default_factory=Watching)
+    runs: Runs = field(default_factory=Runs)
     places: dict[str, Place] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
     _openings: dict[str, Opening] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Connections:
             concurrency=self.concurrency,
             book=self.book,
             watching=self.watching,
+            runs=self.runs,
             peers=self._sessions,
         )
         self.places[place.name], self._sessions[place.name] = place, session

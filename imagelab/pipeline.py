@@ -28,6 +28,7 @@ from imagelab.records.ledger import Came, Ledger
 from imagelab.records.rows import UNSETTLED, Intent, Outcome, Unknown
 from imagelab.records.store import Store, file_name
 from imagelab.request import Generation, ImageRequest, ImageResponse, difference
+from imagelab.underway import Runs
 
 ATTEMPTS: dict[type[ExchangeError], int] = {errors.RateLimitError: 12, errors.UnreachableError: 4}
 """How often a request that surely cost nothing is tried, before its failure is a row."""
@@ -52,6 +53,7 @@ class Session:
     thumbnail_side: int = 256
     raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
     watching: Watching = field(default_factory=Watching, repr=False)
+    runs: Runs = field(default_factory=Runs, repr=False)
     book: Book = field(default_factory=Book, repr=False)
     peers: dict[str, Session] = field(default_factory=dict, repr=False)
     draw: judged.Draw = field(default=judged.no_drawing, repr=False)

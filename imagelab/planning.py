@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,8 @@ class LabQuote(pricing.Quote):
     ``usd`` is the list price of all the pictures, ``to_pay_usd`` of those that the ledger
     does not hold (``None``: not known before asking; ``to_pay_bound_usd`` is what will be
     held at most). ``minutes`` is the time that the provider's limits on pictures and tokens a
-    minute ask for, ``None`` where none is known.
+    minute ask for: nothing for the first minute's worth, which a limit lets through at once.
+    ``None`` where no limit is known.
     """
 
     already: int
@@ -56,7 +58,7 @@ class LabQuote(pricing.Quote):
         if self.already:
             words.append(f"{self.already} in the ledger, {self.to_pay} to pay: {self._money()}")
         if self.minutes:
-            words.append(f"about {self.minutes:.1f} minutes at the provider's limit")
+            words.append(f"about {_time(self.minutes)} at the provider's limit")
         if self.advice:
             words.append(self.advice)
         return "; ".join(words)
@@ -131,8 +133,16 @@ def _minutes(
             "images": len(there),
             "tokens": sum(map(pricing.tokens_of, there)) if "tokens" in known else 0,
         }
-        each += [amounts[name] / limit for name, limit in known.items()]
+        # A limit holds a minute's worth, and lets it through at once.
+        each += [max(0.0, amounts[name] / limit - 1) for name, limit in known.items()]
     return max(each, default=None)
+
+
+def _time(minutes: float) -> str:
+    if minutes >= 1:
+        return f"{minutes:.1f} minutes"
+    seconds = math.ceil(minutes * 60)
+    return f"{seconds} second{'s' * (seconds != 1)}"
 
 
 def _advice(requests: Sequence[tuple[str, ImageRequest]], book: Book) -> str | None:

@@ -134,9 +134,10 @@ class Run(Generic[Result]):
         self._display = display
         # A bare thread has no context, and some kernels cannot send to the screen without.
         context = contextvars.copy_context()
-        threading.Thread(
+        thread = threading.Thread(
             target=context.run, args=(self._work,), name="imagelab-run", daemon=True
-        ).start()
+        )
+        self.session.runs.start(thread, self.stop)
         return self
 
     @named()

@@ -24,6 +24,7 @@ FLOORS = {
     "judged": 4,
     "request": 2,
     "watching": 2,
+    "underway": 2,
     "vote": 2,
     "simulator": 2,
     "pricing": 3,

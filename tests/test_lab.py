@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import PIL.Image
 import pytest
 
 import imagelab
-from imagelab import Lab, Sweep
+from imagelab import Comparison, Lab, Run, Sweep
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
@@ -186,6 +188,26 @@ def test_costs_follow_the_log(lab: Lab) -> None:
 def test_the_data_folder_ignores_itself(lab: Lab) -> None:
     """The folder keeps pictures and ledger out of git by its own file."""
     assert (lab.path / ".gitignore").read_text() == "*\n"
+
+
+def test_an_empty_data_folder_ignores_itself(open_lab: OpenLab, tmp_path: Path) -> None:
+    """A folder that was made for the data by hand is kept out of git too."""
+    (tmp_path / "mine").mkdir()
+    assert (open_lab(path=tmp_path / "mine").path / ".gitignore").is_file()
+
+
+@pytest.mark.parametrize("path", [".", ""])
+def test_a_project_is_not_hidden_from_its_git(
+    open_lab: OpenLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A lab right in somebody's project leaves what git sees of it alone."""
+    (tmp_path / "work.py").write_text("print()\n")
+    monkeypatch.chdir(tmp_path)
+    assert open_lab(path=path).generate("a fox").status == "done"
+    assert sorted(one.name for one in tmp_path.iterdir() if "ledger" not in one.name) == [
+        "pictures",
+        "work.py",
+    ]
 
 
 def test_the_card_shows_provider_money_and_files(open_lab: OpenLab) -> None:
@@ -359,7 +381,7 @@ def test_absurd_options_are_refused(open_lab: OpenLab, options: dict[str, object
         open_lab(**options)
 
 
-@pytest.mark.parametrize("path", [None, 3])
+@pytest.mark.parametrize("path", [None, 3, "a\0b"])
 def test_a_path_that_is_none_is_refused(open_lab: OpenLab, path: object) -> None:
     """A folder that is no path is an input error."""
     with pytest.raises(InputError, match="path is a folder"):
@@ -561,6 +583,63 @@ def test_a_closed_lab_says_so_and_leaves_no_row(lab: Lab) -> None:
     with pytest.raises(SetupError, match="closed"):
         lab.generate("a fox")
     assert lab.log.empty
+
+
+class Gate:
+    """Holds answers back until it is opened, and tells when two requests are here."""
+
+    def __init__(self) -> None:
+        self.arrived, self.open = threading.Barrier(3), threading.Event()
+
+    def __call__(self, asked: Asked) -> Iterator[bytes]:
+        """Answer one request when the gate is open."""
+        if not self.open.is_set():
+            self.arrived.wait(20)
+            self.open.wait(30)
+        yield success(asked)
+
+
+def test_leaving_the_block_waits_for_what_is_paid_for(open_lab: OpenLab) -> None:
+    """A lab that closes sends no more, and cuts off nothing that is in flight."""
+    gate = Gate()
+    with Server(gate) as server:
+        lab = open_lab("simulator", base_url=server.url, concurrency=2)
+        with lab:
+            run = lab.start(Sweep([f"fox {one}" for one in range(6)]))
+            gate.arrived.wait(20)
+            threading.Thread(target=_open_when_stopping, args=(run, gate), daemon=True).start()
+        comparison = run.result(20)
+        assert server.posts == 2
+        assert [one.status for one in comparison.generations.values()] == ["done", "done"]
+        assert set(comparison.left.values()) == {"the lab was closed"}
+
+
+def _open_when_stopping(run: Run[Comparison], gate: Gate) -> None:
+    while not run.progress().stopping:
+        time.sleep(0.01)
+    gate.open.set()
+
+
+def test_an_interrupted_closing_cuts_off_nothing(open_lab: OpenLab) -> None:
+    """Who will not wait for the end of a closing keeps an open lab, and every picture."""
+    gate = Gate()
+    with Server(gate) as server:
+        lab = open_lab("simulator", base_url=server.url, concurrency=2)
+        run = lab.start(Sweep([f"fox {one}" for one in range(6)]))
+        gate.arrived.wait(20)
+        threading.Thread(target=_interrupt_when_stopping, args=(run,), daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            lab.close()
+        gate.open.set()
+        comparison = run.result(20)
+        assert [one.status for one in comparison.generations.values()] == ["done", "done"]
+        assert lab.generate("fox 5").status == "done"
+
+
+def _interrupt_when_stopping(run: Run[Comparison]) -> None:
+    while not run.progress().stopping:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_check_reads_every_picture_again(lab: Lab) -> None:

@@ -87,17 +87,34 @@ def test_an_unknown_cost_that_is_paid_already_is_not_to_pay(lab: Lab) -> None:
 
 
 def test_time_is_pictures_at_the_providers_pace(ledger: Ledger) -> None:
-    """Six pictures at four a minute take a minute and a half."""
-    told = quoted(ledger, Sweep([f"fox {number}" for number in range(6)]), images=4)
+    """Ten pictures at four a minute: four at once, and a minute and a half for the rest."""
+    told = quoted(ledger, Sweep([f"fox {number}" for number in range(10)]), images=4)
     assert told.minutes == 1.5
-    assert "about 1.5 minutes" in str(told)
+    assert "about 1.5 minutes at the provider's limit" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [(5, "about 15 seconds at"), (7, "about 45 seconds at"), (8, "about 1.0 minutes at")],
+)
+def test_less_than_a_minute_is_seconds(ledger: Ledger, pictures: int, words: str) -> None:
+    """A wait below a minute is told in seconds."""
+    assert words in str(quoted(ledger, Sweep("a fox", samples=pictures), images=4))
+
+
+@pytest.mark.parametrize("pictures", [1, 3, 4])
+def test_a_minutes_worth_goes_out_at_once(ledger: Ledger, pictures: int) -> None:
+    """What a limit lets through at once waits for nothing, and nothing is said of a wait."""
+    told = quoted(ledger, Sweep("a fox", samples=pictures), images=4)
+    assert told.minutes == 0
+    assert "limit" not in str(told)
 
 
 def test_the_narrower_limit_counts(ledger: Ledger) -> None:
     """Where tokens a minute are the narrower limit, they say how long it takes."""
     sweep = Sweep([f"fox {number}" for number in range(6)])
     tokens = sum(pricing.tokens_of(cell.request) for cell in cells_of(sweep))
-    assert quoted(ledger, sweep, images=4, tokens=tokens / 3).minutes == pytest.approx(3)
+    assert quoted(ledger, sweep, images=4, tokens=tokens / 3).minutes == pytest.approx(2)
 
 
 def test_a_learnt_limit_tells_the_time(open_lab: OpenLab) -> None:
@@ -106,7 +123,7 @@ def test_a_learnt_limit_tells_the_time(open_lab: OpenLab) -> None:
         lab = open_lab("openai", base_url=server.url, api_key="a-key")
         assert lab.quote(Sweep("a fox", samples=6)).minutes is None
         lab.generate("a fox")
-        assert lab.quote(Sweep("a fox", samples=7)).minutes == 1.5
+        assert lab.quote(Sweep("a fox", samples=11)).minutes == 1.5
 
 
 def test_only_what_is_to_be_asked_takes_time(ledger: Ledger) -> None:
@@ -119,7 +136,7 @@ def test_only_what_is_to_be_asked_takes_time(ledger: Ledger) -> None:
 def test_what_is_there_takes_no_time(lab: Lab) -> None:
     """Pictures in the ledger do not wait for the provider."""
     lab.compare(["a fox", "an owl"])
-    cells = cells_of(Sweep(["a fox", "an owl", "a newt"]))
+    cells = cells_of(Sweep(["a fox", "an owl", "a newt", "a hen", "a bee"]))
     told = planning.quote(lab._session.ledger, "simulator", cells, {"images": 2})
     assert told.minutes == 0.5
 

@@ -123,6 +123,6 @@ def budget_nano(budget: float | None) -> int | None:
 
 def folder(path: object) -> Path:
     """Name the folder of a lab from the root."""
-    if isinstance(path, str | os.PathLike):
+    if isinstance(path, str | os.PathLike) and "\0" not in str(os.fspath(path)):
         return Path(path).expanduser().resolve()
     raise InputError(f"path is a folder, such as 'imagelab-data'; got {path!r}.")

@@ -13,6 +13,11 @@ from typing import Any, Self
 LONGEST_NAP_SECONDS = 1.0
 """How long a machine may have been awake again before it looks at its lines."""
 
+SLEPT_SECONDS = 1.0
+"""A watch that comes later than this to its look did not oversleep: nothing ran at all."""
+
+GRACE_SECONDS = 10.0
+"""What an answer may take to come in after a sleep: much of it was sent before, and is paid for."""
 
 THREAD = "imagelab-lines"
 
@@ -29,7 +34,8 @@ class Line:
     A time-out of reading begins anew with every byte, so a server that trickles would hold
     a request for ever: in its headers, its body, or the body of an error. Hanging up ends
     all of them at once, and the HTTP library sees an answer that breaks off. The seconds in
-    which the machine sleeps count: nobody answers on a line that slept through its time.
+    which the machine sleeps count. A line that slept through its end has ``GRACE_SECONDS``
+    more: what the server said meanwhile lies ready, and nobody could read it.
 
     >>> with Line(600.0) as line:               # doctest: +SKIP
     ...     request.extensions["trace"] = line.trace
@@ -40,13 +46,20 @@ class Line:
         self.is_over = False
         self._clock = clock
         self._ends = clock() + seconds
+        self._looked: float | None = None
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []
 
-    @property
-    def seconds_left(self) -> float:
-        """How long until it is hung up."""
-        return self._ends - self._clock()
+    def look(self, nap: float) -> float:
+        """Say how many seconds are left, ``nap`` seconds after it was last looked at.
+
+        Where many more have passed, nobody ran who could have read, and there is some grace.
+        """
+        now = self._clock()
+        if self._looked is not None and now - self._looked > nap + SLEPT_SECONDS:
+            self._ends = max(self._ends, now + GRACE_SECONDS)
+        self._looked = now
+        return self._ends - now
 
     def __enter__(self) -> Self:
         _watch.add(self)
@@ -105,16 +118,18 @@ class _Watch:
             self._lines.discard(line)
 
     def _run(self) -> None:
+        nap = 0.0
         while True:
             with self._changed:
                 if not self._lines:
                     self._thread = None
                     return
-                over = [line for line in self._lines if line.seconds_left <= 0]
+                left = {line: line.look(nap) for line in self._lines}
+                over = [line for line, seconds in left.items() if seconds <= 0]
                 self._lines.difference_update(over)
+                nap = 0.0 if over else min(LONGEST_NAP_SECONDS, *left.values())
                 if not over:
-                    soonest = min(line.seconds_left for line in self._lines)
-                    self._changed.wait(max(0.0, min(soonest, LONGEST_NAP_SECONDS)))
+                    self._changed.wait(nap)
             for line in over:
                 line.hang_up()
 

@@ -48,7 +48,8 @@ class Lab(Asking, Accounts, Looking):
             for ``base_url``. The environment's IMAGELAB_PROVIDER is used where it is not given.
         model: the model where a request names none; each provider has its default.
         budget: dollars over the life of the ledger under ``path`` that are never passed.
-        path: the folder of the ledger and the pictures; it is made, and ignores itself in git.
+        path: the folder of the ledger and the pictures; it is made, and a new or empty one
+            ignores itself in git.
         concurrency: how many requests are in flight at most.
         api_key: the key; better leave it in the environment.
         api_key_env: the variable to read the key from, where it is not the usual one.
@@ -204,11 +205,16 @@ class Lab(Asking, Accounts, Looking):
     # -- the lab itself -------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of connections, the simulator and the ledger. Files stay."""
-        for watch in self._watches:
-            watch.stop()
-            watch.join(5)
-        self._connections.close()
+        """Let go of connections, the simulator and the ledger. Files stay.
+
+        Runs that are under way send no more. What they have in flight is paid for, so it is
+        waited for and kept; an interrupt ends that wait, and then the lab stays open.
+        """
+        with self._connections.runs.ended():
+            for watch in self._watches:
+                watch.stop()
+                watch.join(5)
+            self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -281,12 +287,14 @@ def _recorded(
 
 
 def _make_folder(path: Path) -> None:
-    """Make the data folder; it keeps itself out of git, since pictures are heavy and private."""
+    """Make the data folder; it keeps itself out of git, since pictures are heavy and private.
+
+    A folder in which somebody keeps things already is not hidden from their git.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        ignore = path / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        if not any(path.iterdir()):
+            (path / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as cause:
         raise RecordError(
             f"The folder {path} cannot be used: {cause.strerror or cause}. Give the lab a path "

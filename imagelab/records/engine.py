@@ -66,6 +66,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except exc.DBAPIError as cause:
         raise RecordError(remedy(path, str(cause.orig))) from cause
+    except (UnicodeDecodeError, exc.NoResultFound) as cause:
+        raise RecordError(remedy(path, f"malformed ({cause})")) from cause
 
 
 def remedy(path: Path, said: str) -> str:
@@ -80,7 +82,7 @@ def remedy(path: Path, said: str) -> str:
             f"The ledger {path} cannot be written: {said}. Make the folder writable and free "
             "some space, or give the lab another path."
         )
-    if "malformed" in said or "not a database" in said:
+    if any(words in said for words in ("malformed", "not a database", "decode")):
         return (
             f"The ledger {path} is damaged: {said}. It was left as it is; put a backup in its "
             "place, or give the lab another path."
@@ -98,8 +100,10 @@ def _refuse_foreign(path: Path) -> None:
         return
     try:
         tables = _tables_if_possible(path)
+    except UnicodeDecodeError as cause:
+        raise RecordError(remedy(path, f"malformed ({cause})")) from cause
     except sqlite3.Error as cause:
-        if cause.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        if _code(cause) == sqlite3.SQLITE_NOTADB:
             raise RecordError(
                 f"{path} is no ledger of imagelab, and was left as it is. Give the lab another "
                 "path."
@@ -116,14 +120,23 @@ def _tables_if_possible(path: Path) -> set[str]:
     """Look at the tables without opening the file for writing, where that can be done."""
     try:
         return _tables(path, "ro")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as cause:
+        if _code(cause) == sqlite3.SQLITE_BUSY:
+            raise  # it was waited for already
         # A process was killed while it wrote: only who may write can take that back.
         return _tables(path, "rw")
 
 
+def _code(error: sqlite3.Error) -> int | None:
+    """Give the kind of an error, without what its upper bits tell more of it."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
 def _tables(path: Path, mode: str) -> set[str]:
     address = f"{path.absolute().as_uri()}?mode={mode}"
-    with contextlib.closing(sqlite3.connect(address, uri=True)) as reader:
+    opened = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)
+    with contextlib.closing(opened) as reader:
         found = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in found}
 

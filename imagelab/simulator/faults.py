@@ -101,6 +101,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _SIZE = re.compile(r"[1-9]\d{0,4}x[1-9]\d{0,4}")
 
+LONGEST_EDGE, MOST_PIXELS = 8192, 4096 * 4096
+"""The largest picture that is drawn wrongly on order: twice what any model draws."""
+
+MOST_TOKENS = 1_000_000
+"""The most input tokens that a bill has too many."""
+
 
 @dataclass(frozen=True)
 class When:
@@ -153,6 +159,13 @@ class Fault:
             raise InputError(f"{self.kind}: {self.seconds} seconds is no time to wait.")
         if self.size is not None and not _SIZE.fullmatch(self.size):
             raise InputError(f"{self.kind}: size {self.size!r} is not written as WIDTHxHEIGHT.")
+        if self.size is not None and not _is_drawable(self.size):
+            raise InputError(
+                f"{self.kind}: size {self.size} is too large. Give at most {LONGEST_EDGE:,} pixels "
+                f"an edge and {MOST_PIXELS:,} in all."
+            )
+        if not 0 <= self.tokens <= MOST_TOKENS:
+            raise InputError(f"{self.kind}: give 0 to {MOST_TOKENS:,} tokens, not {self.tokens}.")
         if not 0 <= self.partials <= 3:
             raise InputError(f"{self.kind}: a stream has 0 to 3 partial pictures.")
         if self.kind == "hang_up" and self.when.word is not None:
@@ -337,3 +350,8 @@ class Fault:
     def empty(cls) -> Fault:
         """Answer 200 with an empty list of pictures."""
         return cls("empty")
+
+
+def _is_drawable(size: str) -> bool:
+    width, height = map(int, size.split("x"))
+    return max(width, height) <= LONGEST_EDGE and width * height <= MOST_PIXELS

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +16,7 @@ from imagelab.errors import ExchangeError, OutcomeUnknownError, UnreachableError
 from imagelab.simulator import Fault, Simulator
 from tests.exchange.conftest import Ask
 from tests.servers import Asked, Server, answer, error, picture, success
-from tests.sessions import fox
+from tests.sessions import KEY, fox
 
 SMALL = fox(model="gpt-image-2", size="1024x640")
 
@@ -42,6 +46,41 @@ def test_a_server_that_stops_listening_is_unreachable(at: Ask) -> None:
         with pytest.raises(UnreachableError):
             client.ask(SMALL)
         assert (simulator.requests, simulator.billed.pictures) == (0, 0)
+
+
+SLEEPER = """
+import sys
+from imagelab.exchange.client import Client
+from imagelab.exchange.place import Place
+from tests.sessions import fox
+place = Place.find("simulator", sys.argv[1])
+client = Client(place, sys.argv[1], sys.argv[2], timeout=1.5, connections=1)
+print(len(client.ask(fox()).data))
+"""
+
+
+def test_an_answer_that_came_in_a_sleep_is_read() -> None:
+    """A process that slept past its time-out reads what was sent to it meanwhile."""
+    asleep = threading.Event()
+
+    def long(asked: Asked) -> Iterator[bytes]:
+        assert asleep.wait(20)
+        yield success(asked, padding="-" * 20_000_000)
+
+    with Server(long) as server:
+        asking = subprocess.Popen(
+            [sys.executable, "-c", SLEEPER, server.url, KEY],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        while not server.posts:
+            time.sleep(0.01)
+        asking.send_signal(signal.SIGSTOP)
+        asleep.set()
+        time.sleep(3)  # longer than the whole time-out
+        asking.send_signal(signal.SIGCONT)
+        assert int(asking.communicate(timeout=30)[0]) > 1000
 
 
 def test_no_answer_in_time_is_unknown(at: Ask) -> None:

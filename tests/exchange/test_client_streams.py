@@ -272,7 +272,7 @@ def test_a_stream_that_trickles_ends_with_the_time_and_keeps_the_partial(
     """The time for a whole answer bounds a stream too."""
     seen: list[Partial] = []
     # The time is over once the partial was told, however long a busy machine takes for that.
-    monkeypatch.setattr(line.Line, "seconds_left", property(lambda one: -1.0 if seen else 60.0))
+    monkeypatch.setattr(line.Line, "look", lambda one, nap: -1.0 if seen else 60.0)
 
     def reply() -> Iterator[bytes]:
         yield HEAD + frame(PARTIAL, SMALL)

@@ -46,15 +46,46 @@ def test_a_line_is_hung_up_in_time() -> None:
         assert line.is_over
 
 
-def test_a_line_that_slept_through_its_time_is_hung_up() -> None:
-    """After a sleep of the machine, whose seconds count, nobody waits for the rest of them."""
-    now = [100.0]
+def test_a_line_that_slept_through_its_time_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a sleep of the machine, whose seconds count, it has some grace and no more."""
+    monkeypatch.setattr(lines, "GRACE_SECONDS", 0.5)
+    slept = [0]
     ours, theirs = socket.socketpair()
-    with ours, theirs, Line(600.0, clock=lambda: now[0]) as line:
+    with ours, theirs, Line(600.0, clock=lambda: lines.clock() + slept[0]) as line:
         line.trace("connection.connect_tcp.complete", {"return_value": Connected(ours)})
         assert heard(ours, 0.1) is None
-        now[0] += 3600
-        assert heard(ours, 5) == b""
+        slept[0] += 3600
+        assert heard(ours, 20) == b""
+
+
+def test_a_sleep_gives_grace_to_what_it_made_late() -> None:
+    """Where the watch itself did not run there is time to read what came; else there is none."""
+    now = [100.0]
+    line = Line(60.0, clock=lambda: now[0])
+    assert line.look(1.0) == 60
+    now[0] += 1.5
+    assert line.look(1.0) == 58.5
+    now[0] += 57
+    assert line.look(1.0) == lines.GRACE_SECONDS
+    now[0] += 1
+    assert line.look(1.0) == lines.GRACE_SECONDS - 1
+
+
+def test_a_sleep_shortens_nothing() -> None:
+    """A line that has long to go after a sleep keeps what it has."""
+    now = [100.0]
+    line = Line(600.0, clock=lambda: now[0])
+    line.look(0.0)
+    now[0] += 30
+    assert line.look(1.0) == 570
+
+
+def test_a_late_first_look_is_no_sleep() -> None:
+    """A busy machine that starts the watch late gives nobody longer."""
+    now = [100.0]
+    line = Line(1.0, clock=lambda: now[0])
+    now[0] += 5
+    assert line.look(0.0) == -4
 
 
 def test_a_connection_that_comes_too_late_is_hung_up() -> None:

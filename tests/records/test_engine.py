@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,31 @@ def test_a_ledger_without_its_version_is_a_clear_error(tmp_path: Path) -> None:
         Ledger(path)
 
 
+@pytest.mark.parametrize("where", [b"generations", b"NOT NULL"])
+def test_a_ledger_whose_words_are_garbage_is_a_clear_error(tmp_path: Path, where: bytes) -> None:
+    """Where names or definitions of tables are no text any more it is a RecordError of ours."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    damaged = path.read_bytes().replace(where, b"\xba\x90" + where[2:])
+    path.write_bytes(damaged)
+    with pytest.raises(RecordError, match=r"damaged.*backup"):
+        Ledger(path)
+    assert path.read_bytes() == damaged
+
+
+def test_a_ledger_without_its_purse_is_a_clear_error(tmp_path: Path) -> None:
+    """A purse that is gone is a RecordError that advises a backup: nothing can be held."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    with database(path) as damaged:
+        damaged.execute("DELETE FROM purse")
+    with (
+        contextlib.closing(Ledger(path)) as ledger,
+        pytest.raises(RecordError, match=r"damaged.*backup"),
+    ):
+        ledger.purse(simulated=True)
+
+
 def test_a_folder_in_the_ledgers_place_is_a_clear_error(tmp_path: Path) -> None:
     """Where the ledger should be there is a folder: a RecordError that names another path."""
     (tmp_path / "ledger.sqlite").mkdir()
@@ -168,6 +194,24 @@ def test_a_folder_of_any_name_holds_its_ledger(tmp_path: Path, name: str) -> Non
         Ledger(folder / "ledger.sqlite").close()
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (folder / "ledger.sqlite").stat().st_size > 0
+
+
+def test_a_ledger_that_one_process_has_to_itself_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening a ledger in exclusive use waits as long as it says, and not twice."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.75)
+    with database(path) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("UPDATE purse SET spent_nano = spent_nano")
+        began = time.monotonic()
+        with pytest.raises(RecordError, match=r"locked for 0\.75 seconds.*another path"):
+            Ledger(path)
+        assert 0.5 < time.monotonic() - began < 4
+        other.execute("ROLLBACK")
 
 
 def test_a_ledger_that_stays_locked_is_a_clear_error(
