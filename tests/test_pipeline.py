@@ -436,6 +436,42 @@ def test_a_picture_that_was_not_counted_has_no_known_cost(tmp_path: Path) -> Non
     assert (row.status, row.cost_nano) == ("done", None)
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"output_tokens": 272, "total_tokens": 285},
+        {"input_tokens": 13.0, "output_tokens": 272},
+        {"input_tokens": "13", "output_tokens": 272},
+        {"input_tokens": -13, "output_tokens": 272},
+        {"input_tokens": 10**10, "output_tokens": 272},
+        {"input_tokens": 0, "output_tokens": 272},
+        {"input_tokens": 413, "output_tokens": 272, "input_tokens_details": {"text_tokens": 13}},
+        {"input_tokens": 13, "output_tokens": 272, "total_tokens": 99_999},
+    ],
+    ids=repr,
+)
+def test_words_that_nobody_counted_are_not_free(tmp_path: Path, usage: dict[str, Any]) -> None:
+    """Where the words are not counted, or oddly, the cost is unknown and the hold is at risk."""
+    with (
+        Server(lambda asked: success(asked, usage=usage)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        row = ask(open_session).generation
+        assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
+    assert (row.status, row.cost_nano, row.bytes) == ("done", None, picture())
+
+
+def test_a_bill_beyond_reason_is_unknown(tmp_path: Path) -> None:
+    """A server that counts thousands of millions of tokens is not believed, nor taken for free."""
+    with (
+        Simulator(faults=[Fault.extra_tokens(9_999_999_999)]) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        row = ask(open_session).generation
+        assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
+    assert row.cost_nano is None
+
+
 def test_a_deep_answer_is_spoilt(tmp_path: Path) -> None:
     """An answer nested beyond reason is spoilt like any that cannot be read."""
     with (

@@ -130,7 +130,7 @@ class Client:
             # A picture's bytes stay as received; what is none is a text that may hold the key.
             data=self._blot_bytes(data) if problem else data,
             problem=problem,
-            usage=Usage.from_wire(usage, wrote),
+            usage=Usage.from_wire(usage, wrote, edits=request.operation == "edit"),
             raw_usage=self._clean(_raw_usage(answer)),
             request_id=self._id(headers),
             size=self._text(answer, "size"),
