@@ -52,6 +52,11 @@ class Usage:
         counts = [count for count in (*went_in, *came_out) if count is not None]
         return sum(counts) if counts else None
 
+    @property
+    def was_counted(self) -> bool:
+        """Tell whether something that was made was counted, and so is surely on the bill."""
+        return bool(self.image_output_tokens or self.text_output_tokens)
+
     def priced_kinds(self) -> dict[str, int | None]:
         """Give the counts under the names that prices use."""
         return {

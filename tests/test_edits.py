@@ -112,7 +112,7 @@ def test_an_edit_that_is_counted_in_one_number_has_no_known_cost(tmp_path: Path)
     ):
         edit = lab.edit("make it night", plain(64, 64))
         assert (edit.status, edit.cost_nano) == ("done", None)
-        assert lab.spend().at_risk_usd == edit.hold_nano / 1e9
+        assert lab._session.ledger.purse(simulated=True).at_risk == edit.hold_nano
 
 
 def test_a_markup_and_what_is_not_known_is_held_for(lab: Lab, fox: Generation) -> None:
