@@ -22,7 +22,7 @@ asked for, carries the ledger's row as ``.generation``::
         │   └── ModelGoneError          it does not serve this model        not billed
         ├── RefusedError            the safety system said no           perhaps billed at output
         ├── OutcomeUnknownError     time-out, dropped or 5xx answer     perhaps billed
-        └── SpoiltError             paid, but what came is no picture   billed
+        └── SpoiltError             what came is no picture     billed, or perhaps
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from typing import Any, ClassVar, Literal
 
 ASK_AGAIN = 'It is not asked again by itself; unknown="send" does so, and may pay twice.'
 """What can be done about a picture that was perhaps billed and never came."""
+
+ASK_ANEW = "fresh=True asks for it anew, and pays again."
+"""What can be done about an answer that was paid for and is no picture."""
 
 Billed = Literal["yes", "no", "perhaps"]
 """Whether money was taken for a request, as far as anyone can know."""
@@ -224,7 +227,10 @@ class OutcomeUnknownError(ExchangeError):
 
 
 class SpoiltError(ExchangeError):
-    """An answer came and was billed, but what it carries is no picture. ``raw`` keeps it."""
+    """An answer came and carries no picture. It was billed if its tokens were counted.
+
+    ``raw`` keeps what came; ``fresh=True`` asks for the picture anew.
+    """
 
     status = "spoilt"
     billed: Billed = "yes"

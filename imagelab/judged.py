@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from imagelab import pricing, question
 from imagelab.catalog.prices import Book
-from imagelab.errors import PictureError, RefusedError, RejectedError, SpoiltError
+from imagelab.errors import ASK_ANEW, Billed, PictureError, RefusedError, RejectedError, SpoiltError
 from imagelab.exchange.client import Client
 from imagelab.exchange.judging import Answered
 from imagelab.records.rows import Outcome
@@ -42,9 +42,10 @@ def outcome(answered: Answered, request: ImageRequest, provider: str, book: Book
     """Say what became of a question. An answer that is no verdict was paid for all the same."""
     cost, price = pricing.cost(answered.usage, provider, request.model, book=book)
     status, error, kind = _ended(answered)
+    billed: Billed = "yes" if status == "done" or answered.usage.was_counted else "perhaps"
     return Outcome(
         status=status,
-        billed="yes",
+        billed=billed,
         # An answer that took no tokens was not counted: its cost is unknown, and not zero.
         cost_nano=cost if answered.usage.text_output_tokens else None,
         price=price,
@@ -59,10 +60,11 @@ def outcome(answered: Answered, request: ImageRequest, provider: str, book: Book
 
 
 def _ended(answered: Answered) -> tuple[Status, str | None, str | None]:
+    billed = "It was billed" if answered.usage.was_counted else "It may have been billed"
     if answered.refused is not None:
-        words = f"The judge would not say ({answered.refused.rstrip('.')}). It was billed."
+        words = f"The judge would not say ({answered.refused.rstrip('.')}). {billed}."
         return "refused", words, RefusedError.__name__
     if answered.problem is not None:
-        words = f"{answered.problem}: it was billed, and its words are kept."
+        words = f"{answered.problem}. {billed}, and its words are kept. {ASK_ANEW}"
         return "spoilt", words, SpoiltError.__name__
     return "done", None, None

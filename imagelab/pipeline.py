@@ -12,6 +12,7 @@ from typing import NamedTuple
 from imagelab import errors, judged, pricing, unfinished
 from imagelab.catalog.prices import Book
 from imagelab.errors import (
+    Billed,
     BudgetError,
     ExchangeError,
     ImageLabError,
@@ -314,7 +315,9 @@ def _described(
     outcome = _of_response(session, generation, response)
     if found is None:
         kind = SpoiltError.__name__
-        return replace(outcome, status="spoilt", error=problem, error_kind=kind)
+        # Nobody has seen a picture: only what was counted is surely on the bill.
+        billed: Billed = "yes" if response.usage.was_counted else "perhaps"
+        return replace(outcome, status="spoilt", billed=billed, error=problem, error_kind=kind)
     return replace(
         outcome,
         width=found.width,
@@ -326,12 +329,15 @@ def _described(
 
 
 def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
-    if response.problem:
-        return None, f"{response.problem}: it was billed, and what came is kept."
+    """Look at what came; where it is no picture, say what is wrong, whether it was billed."""
     try:
-        return look(response.data), None
+        if response.problem is None:
+            return look(response.data), None
+        problem = f"{response.problem}."
     except PictureError as error:
-        return None, f"{error} It was billed, and what came is kept."
+        problem = str(error)
+    billed = "It was billed" if response.usage.was_counted else "It may have been billed"
+    return None, f"{problem} {billed}, and what came is kept. {errors.ASK_ANEW}"
 
 
 def _of_response(session: Session, generation: Generation, response: ImageResponse) -> Outcome:

@@ -304,10 +304,15 @@ def cost(
     on: date | None = None,
     lane: Lane = "standard",
 ) -> tuple[int | None, str | None]:
-    """Price what came back: nano-dollars (``None`` if unknown) and the price row used."""
+    """Price what came back: nano-dollars (``None`` if unknown) and the price row used.
+
+    No request goes without words: where nobody counted them the cost is unknown, not less.
+    """
     price = price_on(book, provider, model, on, lane)
     if price is None:
         return None, None
+    if usage.text_input_tokens is None:
+        return None, price.id
     pictures = prices.cost(usage.priced_kinds(), price)
     if usage.author_model is None or pictures is None:
         return pictures, price.id

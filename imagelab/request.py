@@ -92,8 +92,8 @@ class Generation:
     """One row of the ledger: one picture asked for, and what became of it.
 
     ``status`` is ``done``; or ``failed`` (surely not billed), ``refused`` (the safety
-    system said no), ``unknown`` (perhaps billed: no whole answer came), ``spoilt`` (billed,
-    but what came is no picture); and while it lasts ``held`` or ``sent``.
+    system said no), ``unknown`` (perhaps billed: no whole answer came), ``spoilt`` (what
+    came is no picture: billed, or perhaps); and while it lasts ``held`` or ``sent``.
 
     >>> generation = lab.generate("a red fox in snow")      # doctest: +SKIP
     >>> generation.cost_usd, generation.status              # doctest: +SKIP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from imagelab.errors import BudgetError, InputError, RecordError
 from imagelab.pricing import quote_request
 from imagelab.request import Generation
 from tests.references.making import bomb, encoded, moving, plain, turned
+from tests.servers import Server, answer, picture
 
 SPOT = np.zeros((1024, 1024), bool)
 SPOT[300:700, 300:700] = True
@@ -96,6 +98,21 @@ def test_the_quote_of_an_edit_is_what_it_costs(
     assert quote.bound_usd >= quote.usd
     seen = f"{edit.usage.image_input_tokens} image input tokens x $"
     assert seen in " ".join(quote_request(edit.request, edit.provider).why)
+
+
+def test_an_edit_that_is_counted_in_one_number_has_no_known_cost(tmp_path: Path) -> None:
+    """A sum does not say how much of it were pictures, which cost more than words."""
+    whole = {"input_tokens": 413, "output_tokens": 272, "total_tokens": 685}
+    letters = base64.b64encode(picture()).decode()
+    with (
+        Server(
+            lambda asked: answer(200, {"data": [{"b64_json": letters}], "usage": whole})
+        ) as server,
+        Lab("simulator", base_url=server.url, path=tmp_path) as lab,
+    ):
+        edit = lab.edit("make it night", plain(64, 64))
+        assert (edit.status, edit.cost_nano) == ("done", None)
+        assert lab._session.ledger.purse(simulated=True).at_risk == edit.hold_nano
 
 
 def test_a_markup_and_what_is_not_known_is_held_for(lab: Lab, fox: Generation) -> None:

@@ -509,6 +509,23 @@ def said(winner: str, reason: str, **usage: int) -> bytes:
     return json.dumps({"object": "chat.completion", "choices": [choice], "usage": counts}).encode()
 
 
+def test_an_answer_of_a_judge_that_was_not_counted_was_perhaps_billed(
+    made: Path, tmp_path: Path
+) -> None:
+    """What is no verdict and says no tokens is at risk, and its words name what to do."""
+    shutil.copytree(made, tmp_path / "data")
+    with (
+        Server(lambda asked: answer(200, b"<html>")) as server,
+        Lab(base_url=server.url, api_key=KEY, path=tmp_path / "data") as real,
+        Lab(path=tmp_path / "data") as pictures,
+    ):
+        judge_elsewhere(compare(pictures), real, pairs=1)
+        rows = [row for row in real._session.ledger.rows() if row["operation"] == "judge"]
+    assert {(row["status"], row["billed"]) for row in rows} == {("spoilt", "perhaps")}
+    assert "It may have been billed" in rows[0]["error"]
+    assert "fresh=True" in rows[0]["error"]
+
+
 def test_real_and_simulated_judges_never_mix(made: Path, tmp_path: Path) -> None:
     """A real judge pays from the real purse, though the pictures were simulated."""
     shutil.copytree(made, tmp_path / "data")

@@ -24,7 +24,7 @@ from imagelab.records.checking import check
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.simulator import Fault, Simulator
 from tests.records.rows import held
-from tests.servers import Asked, Server, answer, error, picture, success
+from tests.servers import Asked, Server, answer, error, picture, success, usage
 from tests.sessions import KEY, fox, session
 
 SMALL = fox(model="gpt-image-2", size="1024x640")
@@ -269,7 +269,7 @@ def test_a_rescue_that_fails_loses_nothing(tmp_path: Path) -> None:
         (Fault.fail(503, billed=True), "unknown", "perhaps", "OutcomeUnknownError"),
         (Fault.cut(), "unknown", "perhaps", "OutcomeUnknownError"),
         (Fault.drop(), "unknown", "perhaps", "OutcomeUnknownError"),
-        (Fault.garbage(), "spoilt", "yes", "SpoiltError"),
+        (Fault.garbage(), "spoilt", "perhaps", "SpoiltError"),
         (Fault.no_picture(), "spoilt", "yes", "SpoiltError"),
         (Fault.bad_base64(), "spoilt", "yes", "SpoiltError"),
         (Fault.empty(), "spoilt", "yes", "SpoiltError"),
@@ -348,6 +348,43 @@ def test_the_raw_bytes_of_a_spoilt_answer_are_kept(tmp_path: Path) -> None:
             row = ask(open_session).generation
         assert row.bytes == garbage
     assert (row.path.suffix, row.status) == (".bin", "spoilt")
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (answer(200, {"error": {"message": "Overloaded"}}), "an error: 'Overloaded'. It may have"),
+        (answer(200, b"<html>log in</html>"), "is not JSON. It may have"),
+        (answer(204, b""), "is empty. It may have"),
+        (answer(200, {"data": [], "usage": usage("a fox")}), "data[0].b64_json. It was"),
+    ],
+    ids=["error", "html", "204", "counted"],
+)
+def test_what_is_no_picture_was_billed_if_it_was_counted(
+    tmp_path: Path, reply: bytes, words: str
+) -> None:
+    """Whether an answer without a picture is on the bill only its usage tells; its hold counts."""
+    with Server(lambda asked: reply) as server, session(tmp_path, server.url) as open_session:
+        row = ask(open_session).generation
+        taken = purse(open_session).taken
+    counted = "It was" in words
+    assert (row.status, row.billed) == ("spoilt", "yes" if counted else "perhaps")
+    assert taken == (row.cost_nano if counted else row.hold_nano) > 0
+    assert f"{words} " in (row.error or "")
+
+
+def test_a_spoilt_picture_is_asked_anew_as_its_error_says(tmp_path: Path) -> None:
+    """What came spoilt is not paid again by itself, and with fresh=True it is the next take."""
+    replies = iter([answer(200, b"<html>")])
+    with (
+        Server(lambda asked: next(replies, None) or success(asked)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        spoilt, again = ask(open_session), ask(open_session)
+        assert (again.generation, server.posts) == (spoilt.generation, 1)
+        assert "fresh=True asks for it anew" in str(as_error(again.generation))
+        anew = ask(open_session, fresh=True).generation
+    assert (anew.status, anew.take) == ("done", 2)
 
 
 @pytest.mark.parametrize(
@@ -434,6 +471,42 @@ def test_a_picture_that_was_not_counted_has_no_known_cost(tmp_path: Path) -> Non
         row = ask(open_session).generation
         assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
     assert (row.status, row.cost_nano) == ("done", None)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"output_tokens": 272, "total_tokens": 285},
+        {"input_tokens": 13.0, "output_tokens": 272},
+        {"input_tokens": "13", "output_tokens": 272},
+        {"input_tokens": -13, "output_tokens": 272},
+        {"input_tokens": 10**10, "output_tokens": 272},
+        {"input_tokens": 0, "output_tokens": 272},
+        {"input_tokens": 413, "output_tokens": 272, "input_tokens_details": {"text_tokens": 13}},
+        {"input_tokens": 13, "output_tokens": 272, "total_tokens": 99_999},
+    ],
+    ids=repr,
+)
+def test_words_that_nobody_counted_are_not_free(tmp_path: Path, told: dict[str, Any]) -> None:
+    """Where the words are not counted, or oddly, the cost is unknown and the hold is at risk."""
+    with (
+        Server(lambda asked: success(asked, usage=told)) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        row = ask(open_session).generation
+        assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
+    assert (row.status, row.cost_nano, row.bytes) == ("done", None, picture())
+
+
+def test_a_bill_beyond_reason_is_unknown(tmp_path: Path) -> None:
+    """A server that counts thousands of millions of tokens is not believed, nor taken for free."""
+    with (
+        Simulator(faults=[Fault.extra_tokens(9_999_999_999)]) as server,
+        session(tmp_path, server.url) as open_session,
+    ):
+        row = ask(open_session).generation
+        assert purse(open_session) == Purse(spent=0, at_risk=row.hold_nano, held=0)
+    assert row.cost_nano is None
 
 
 def test_a_deep_answer_is_spoilt(tmp_path: Path) -> None:

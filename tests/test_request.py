@@ -265,6 +265,63 @@ def test_an_odd_count_is_unknown(odd: object) -> None:
     assert Usage.from_wire({"output_tokens": odd}).image_output_tokens is None
 
 
+TOLD: dict[str, Any] = {
+    "input_tokens": 13,
+    "input_tokens_details": {"text_tokens": 13, "image_tokens": 0},
+    "output_tokens": 272,
+    "output_tokens_details": {"text_tokens": 0, "image_tokens": 272},
+    "total_tokens": 285,
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"input_tokens": 413, "total_tokens": 685},
+        {"input_tokens": 413, "input_tokens_details": {"text_tokens": 13}, "total_tokens": 685},
+        {"input_tokens": 12, "input_tokens_details": {"image_tokens": 13}},
+        {"input_tokens_details": {"text_tokens": 13.0, "image_tokens": 0}},
+        {"input_tokens_details": {"text_tokens": -13, "image_tokens": 26}},
+        {"input_tokens_details": {"cached_tokens_details": {"text_tokens": "13"}}},
+        {"output_tokens": 271, "total_tokens": 284},
+        {"output_tokens": 271, "output_tokens_details": {"text_tokens": 272}},
+        {"total_tokens": 99_999},
+        {"total_tokens": "285"},
+    ],
+    ids=repr,
+)
+def test_counts_that_contradict_each_other_are_unknown(changes: dict[str, Any]) -> None:
+    """Sums that are not those of their parts, and odd parts, leave nothing known."""
+    assert Usage.from_wire(TOLD) != Usage()
+    assert Usage.from_wire({**TOLD, **changes}) == Usage()
+
+
+@pytest.mark.parametrize("changes", [{"output_tokens": 2.5}, {"total_tokens": 29}], ids=repr)
+def test_an_author_that_contradicts_itself_is_not_counted(changes: dict[str, Any]) -> None:
+    """What wrote an svg is known by name, and its odd or contradicting counts are unknown."""
+    told = {"model": "gpt-5.6-luna", "input_tokens": 10, "output_tokens": 20, "total_tokens": 30}
+    known = Usage.from_wire(TOLD, told)
+    assert (known.author_input_tokens, known.author_output_tokens) == (10, 20)
+    found = Usage.from_wire(TOLD, {**told, **changes})
+    assert (found.author_model, found.image_output_tokens) == ("gpt-5.6-luna", 272)
+    assert (found.author_input_tokens, found.author_output_tokens) == (None, None)
+
+
+def test_output_beside_the_picture_is_text() -> None:
+    """Where a sum is more than its picture the rest is text, and is not left out."""
+    told = {"output_tokens": 1300, "output_tokens_details": {"image_tokens": 1290}}
+    assert Usage.from_wire(told).text_output_tokens == 10
+
+
+def test_a_sum_of_words_is_words_and_of_an_edit_is_neither() -> None:
+    """Input that comes as one number is all words, unless pictures went along with them."""
+    told = {"input_tokens": 413, "output_tokens": 272}
+    assert Usage.from_wire(told).text_input_tokens == 413
+    edit = Usage.from_wire(told, edits=True)
+    assert (edit.text_input_tokens, edit.image_input_tokens) == (None, None)
+    assert edit.image_output_tokens == 272
+
+
 # --- generations ----------------------------------------------------------------------------
 
 

@@ -205,7 +205,7 @@ def _by_tokens(
     if price is None:
         return None, None, f"no price known for {row['model']} at {provider} on {day}"
     made = usage.text_output_tokens if row["operation"] == "judge" else usage.image_output_tokens
-    if not made:
+    if not made or usage.text_input_tokens is None:
         return None, price, "its tokens are unknown"
     return cost, price, "the tokens it took"
 

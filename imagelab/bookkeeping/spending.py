@@ -23,7 +23,7 @@ REASONS = {
     "failed": "failed, surely not billed",
     "refused": "refused by the safety system",
     "unknown": "no whole answer came, perhaps billed",
-    "spoilt": "billed, but no picture came",
+    "spoilt": "what came is no picture",
     "unstarred": "a picture without a star",
     "unseen": "a picture that nobody looked at",
 }

@@ -21,7 +21,7 @@ _LONGEST_OPENING = 64
 class Read(NamedTuple):
     """A whole answer: what it says, its picture, and what is wrong where there is none.
 
-    An answer without a picture was paid for all the same: ``data`` is then all its bytes.
+    An answer without a picture may be paid for all the same: ``data`` is then all its bytes.
     """
 
     answer: dict[str, Any]
@@ -118,14 +118,22 @@ def _read_text(body: bytes) -> Read:
     try:
         answer = read_json(body)
     except (ValueError, RecursionError):
-        return Read({}, body, "The answer is not JSON")
+        return Read({}, body, "The answer is not JSON" if body.strip() else "The answer is empty")
     if not isinstance(answer, dict):
         return Read({}, body, "The answer is not an object")
     try:
         data = pybase64.b64decode(answer["data"][0].pop("b64_json"), validate=True)
     except (LookupError, TypeError, ValueError, AttributeError):
-        return Read(answer, body, "The answer holds no picture in data[0].b64_json")
+        words = f"The answer holds no picture in data[0].b64_json{_instead(answer)}"
+        return Read(answer, body, words)
     return Read(answer, data, None)
+
+
+def _instead(answer: dict[str, Any]) -> str:
+    """Give the error that stands where the picture should."""
+    error = answer.get("error")
+    words = error.get("message") if isinstance(error, dict) else error
+    return f" but an error: {words!r}" if isinstance(words, str) and words else ""
 
 
 def read_json(body: bytes) -> Any:

@@ -104,7 +104,7 @@ def _instead(answer: Mapping[str, Any]) -> str:
         words = answer["choices"][0]["message"]["content"]
     except (LookupError, TypeError):
         return ""
-    return f" but words: {words[:200]!r}" if isinstance(words, str) and words else ""
+    return f" but words: {words!r}" if isinstance(words, str) and words else ""
 
 
 def _usage(usage: Any, edits: bool) -> Any:

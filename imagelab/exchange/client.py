@@ -19,6 +19,7 @@ from urllib.parse import quote
 from imagelab.errors import ExchangeError
 from imagelab.exchange import chat, elsewhere, forms, judging
 from imagelab.exchange.answers import (
+    MOST_WORDS,
     Blot,
     of_break,
     of_frame,
@@ -129,8 +130,9 @@ class Client:
         return ImageResponse(
             # A picture's bytes stay as received; what is none is a text that may hold the key.
             data=self._blot_bytes(data) if problem else data,
-            problem=problem,
-            usage=Usage.from_wire(usage, wrote),
+            # Blotted before it is cut: half a key is a secret too.
+            problem=problem and self._blot(plain(problem))[:MOST_WORDS],
+            usage=Usage.from_wire(usage, wrote, edits=request.operation == "edit"),
             raw_usage=self._clean(_raw_usage(answer)),
             request_id=self._id(headers),
             size=self._text(answer, "size"),

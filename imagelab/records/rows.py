@@ -133,15 +133,23 @@ def columns_of_the_dead(row: Row, is_kept: Callable[[str], bool]) -> dict[str, A
         return columns_of(_NEVER_SENT)
     if row["picture"] is None:
         return columns_of(_IN_FLIGHT)
+    billed = _billed(row)
     if is_kept(row["picture"]):
-        return {"status": "spoilt" if row["error_kind"] else "done", "billed": "yes"}
+        return {"status": "spoilt" if row["error_kind"] else "done", "billed": billed}
+    paid = "It was billed" if billed == "yes" else "It may have been billed"
     return {
         "status": "unknown",
-        "billed": "yes",
+        "billed": billed,
         "picture": None,
         "error_kind": INTERRUPTED,
-        "error": "It was billed, and given up before the picture was kept. " + ASK_AGAIN,
+        "error": f"{paid}, and was given up before what came was kept. {ASK_AGAIN}",
     }
+
+
+def _billed(row: Row) -> Billed:
+    """Say whether an answer that had arrived was billed: a picture was, or what was counted."""
+    counted = Usage(**{name: row[name] for name in _USAGE}).was_counted
+    return "yes" if counted or not row["error_kind"] else "perhaps"
 
 
 _NEVER_SENT = Outcome(

@@ -38,6 +38,12 @@ def test_at_its_own_day_nothing_changes() -> None:
     assert found.rows[0].price == "openai/gpt-image-1/standard@2025-04-23"
 
 
+def test_words_that_nobody_counted_cannot_be_priced() -> None:
+    """A row that does not say how many words went in is not priced as if there were none."""
+    found = reprice([row(text_input_tokens=None)], Book(), simulated=False, at=DAY)
+    assert (found.rows[0].new_nano, found.rows[0].basis) == (None, "its tokens are unknown")
+
+
 def test_another_price_counts_the_same_tokens() -> None:
     """A price of one's own is put on the tokens that were really spent."""
     found = reprice([row()], Book([CHEAP]), simulated=False, at=str(DAY))

@@ -51,7 +51,7 @@ def test_waste_is_told_by_reason() -> None:
     lost = table.loc["no whole answer came, perhaps billed"]
     assert pd.isna(lost["spent_usd"])
     assert lost["at_risk_usd"] == pytest.approx(0.012)
-    assert table.loc["billed, but no picture came", "share"] == pytest.approx(0.5)
+    assert table.loc["what came is no picture", "share"] == pytest.approx(0.5)
 
 
 def test_pictures_without_a_star_are_waste_once_any_has_one() -> None:

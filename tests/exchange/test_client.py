@@ -324,7 +324,7 @@ def test_the_simulators_faults_are_what_they_say(
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (b"", "not JSON"),
+        (b"", "is empty"),
         (b"<html>hello</html>", "not JSON"),
         (b'{"data": [', "not JSON"),
         (b"\xff\xfe", "not JSON"),
@@ -333,6 +333,8 @@ def test_the_simulators_faults_are_what_they_say(
         (b"[]", "not an object"),
         (b"null", "not an object"),
         (b"{}", "no picture"),
+        (b'{"error": {"message": "Overloaded"}}', "but an error: 'Overloaded'"),
+        (b'{"error": "Overloaded"}', "but an error: 'Overloaded'"),
         (b'{"data": null}', "no picture"),
         (b'{"data": []}', "no picture"),
         (b'{"data": {}}', "no picture"),
@@ -348,7 +350,7 @@ def test_the_simulators_faults_are_what_they_say(
 def test_an_answer_without_a_picture_is_kept_with_its_problem(
     at: Ask, body: bytes, problem: str
 ) -> None:
-    """An answer that was paid for and holds no picture comes back whole, saying what is wrong."""
+    """An answer that holds no picture comes back whole, saying what is wrong."""
     with Server(lambda asked: answer(200, body)) as server:
         response = at(server.url).ask(fox())
     assert problem in (response.problem or "")
@@ -422,6 +424,16 @@ def test_a_key_that_the_server_repeats_is_blotted_out(at: Ask, name: str) -> Non
         ]
     for text in shown:
         assert KEY[:12] not in text
+
+
+@pytest.mark.parametrize("words", [KEY, "x" * 1950 + KEY * 9], ids=["short", "long"])
+def test_a_key_in_an_answer_without_a_picture_is_blotted_out(at: Ask, words: str) -> None:
+    """What stands where the picture should is told on without the key, and not at any length."""
+    with Server(lambda asked: answer(200, {"error": {"message": words}})) as server:
+        response = at(server.url).ask(fox())
+    assert "but an error: '" in (response.problem or "")
+    assert len(response.problem or "") <= 2000
+    assert KEY[:12] not in repr(response)
 
 
 def test_a_key_in_a_good_answer_is_blotted_out(at: Ask) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imagelab.records.ledger import Ledger, Purse
+from imagelab.records.rows import columns_of_the_dead, row_of
 from imagelab.request import Status
 from tests.records.rows import DONE, HOLD, held, intent, purse
 
@@ -101,6 +102,22 @@ def test_an_open_ledger_sees_that_somebody_died(path: Path) -> None:
         assert ledger.hold(intent("held"))[1]
         found, ours = ledger.hold(intent("sent"))
         assert (found.status, ours) == ("unknown", False)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "lost"])
+@pytest.mark.parametrize(
+    ("kind", "out", "billed"),
+    [(None, None, "yes"), ("SpoiltError", 272, "yes"), ("SpoiltError", None, "perhaps")],
+    ids=["picture", "counted", "garbage"],
+)
+def test_an_answer_of_the_dead_was_billed_if_a_picture_came_or_was_counted(
+    kept: bool, kind: str | None, out: int | None, billed: str
+) -> None:
+    """Garbage that a killed process had taken in is on the bill perhaps, as if it had lived."""
+    told = {"status": "sent", "picture": "b" * 64, "error_kind": kind, "image_output_tokens": out}
+    found = columns_of_the_dead({**row_of(intent(), 1), **told}, lambda name: kept)
+    assert found["billed"] == billed
+    assert ("may have been billed" in found.get("error", "")) == (billed == "perhaps" and not kept)
 
 
 def test_who_comes_back_tells_what_really_became_of_it(path: Path) -> None:
