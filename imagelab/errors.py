@@ -149,7 +149,14 @@ class PictureError(RecordError):
 
 
 class BudgetError(ImageLabError):
-    """The hold does not fit what is left of the budget; nothing was sent."""
+    """The hold does not fit what is left of the budget; nothing was sent.
+
+    ``held_nano`` was set aside at that instant for what is in flight: some of it may come back.
+    """
+
+    def __init__(self, message: str, *, held_nano: int = 0) -> None:
+        super().__init__(message)
+        self.held_nano = held_nano
 
 
 class ExchangeError(ImageLabError):

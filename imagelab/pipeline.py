@@ -117,7 +117,10 @@ def obtain(
                 return None
             with contextlib.ExitStack() as unsent:
                 unsent.callback(pacer.give_back, tokens)
-                generation, ours = _hold(session, intent, stopping)
+                found = _hold(session, intent, stopping)
+                if found is None:
+                    return None
+                generation, ours = found
                 if not ours:
                     return Answer(generation, "ledger")
                 unsent.pop_all()
@@ -154,17 +157,23 @@ def _give_up(session: Session, answer: _TurnedAway) -> Answer:
     return Answer(error.generation, "sent", error)
 
 
-def _hold(session: Session, intent: Intent, stopping: threading.Event) -> tuple[Generation, bool]:
-    """Hold the money, or wait for who is asking for the same picture: it pays for both."""
+def _hold(
+    session: Session, intent: Intent, stopping: threading.Event
+) -> tuple[Generation, bool] | None:
+    """Hold the money, or wait for who is asking for the same picture: it pays for both.
+
+    ``None``: ``stopping`` was set while the money was waited for.
+    """
     ends = time.monotonic() + session.timeout + 60
     while True:
         try:
             generation, ours = session.ledger.hold(intent, session.budget_nano)
-        except BudgetError:
+        except BudgetError as error:
             # What is in flight costs less than its hold, as a rule: there may be room yet.
-            held = session.ledger.purse(simulated=session.simulated).held
-            if not held or stopping.wait(POLL_SECONDS) or time.monotonic() > ends:
+            if not error.held_nano or time.monotonic() > ends:
                 raise
+            if stopping.wait(POLL_SECONDS):
+                return None  # what would have come back by and by is nobody's reason
             continue
         if ours or generation.status not in UNSETTLED:
             return generation, ours

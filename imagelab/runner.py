@@ -42,6 +42,12 @@ HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, Unreac
 stops only what asks for that model."""
 
 
+OVERRUN = (
+    "A bill passed the money that was held for it; it is recorded as it is, and the next holds are "
+    "larger. Run again to go on."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
@@ -114,6 +120,7 @@ class Run(Generic[Result]):
         self._counting = threading.Lock()
         self._flying = 0
         self._over: BudgetError | None = None
+        self._too_dear: set[int] = set()
         self._partials: dict[int, Partial] = {}
         self._gone: dict[tuple[str | None, str], str] = {}
         self._began = time.monotonic()
@@ -274,6 +281,8 @@ class Run(Generic[Result]):
             except BaseException:
                 self.stop("an error")  # first: leaving the pool waits for all that is queued
                 raise
+        if self.stopped_by == OVERRUN:  # it is what took the money that was not there
+            self.left |= dict.fromkeys(self._too_dear, OVERRUN)
         self._raise_if_nothing_came()
 
     def _see(self, identity: Identity, partial: Partial) -> None:
@@ -329,10 +338,7 @@ class Run(Generic[Result]):
             gone = generation.error or "The model is gone."
             self._gone[provider, generation.request.model] = gone
         if is_overrun(generation):
-            self.stop(
-                "A bill passed the money that was held for it; it is recorded as it is, and the "
-                "next holds are larger. Run again to go on."
-            )
+            self.stop(OVERRUN)
         return answer
 
     def _no_use(self, cell: Cell) -> str | None:
@@ -363,6 +369,7 @@ class Run(Generic[Result]):
             answer = future.result()
         except BudgetError as error:
             self._over = error
+            self._too_dear |= {cell.position for cell in cells}
             self.left |= {cell.position: str(error) for cell in cells}
             return cells, None, "sent"
         except BaseException as error:  # what else is in flight shall still land

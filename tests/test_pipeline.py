@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.pipeline import Answer, Session, as_error, obtain
 from imagelab.records.checking import check
-from imagelab.records.ledger import Ledger, Purse
+from imagelab.records.ledger import Intent, Ledger, Purse
+from imagelab.request import Generation
 from imagelab.simulator import Fault, Simulator
-from tests.records.rows import held
+from tests.records.rows import FAILED, held
 from tests.servers import Asked, Server, answer, error, picture, success, usage
 from tests.sessions import KEY, fox, session
 
@@ -593,6 +595,33 @@ def test_what_does_not_fit_the_budget_is_not_sent(tmp_path: Path) -> None:
                 ask(open_session)
             assert open_session.ledger.rows() == []
         assert server.posts == 0
+
+
+class Cheaper(Ledger):
+    """A ledger in which another picture comes, and costs nothing, right after a hold failed."""
+
+    other: Generation | None = None
+
+    def hold(self, intent: Intent, budget_nano: int | None = None) -> tuple[Generation, bool]:
+        """Hold, and settle the other one when that does not fit."""
+        try:
+            return super().hold(intent, budget_nano)
+        except BudgetError:
+            if self.other is not None:
+                self.settle(self.other, FAILED)
+            raise
+
+
+def test_money_that_comes_back_meanwhile_is_tried_for_once_more(tmp_path: Path) -> None:
+    """Where what was held came back between the failed hold and the next look, it is held anew."""
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url, budget_nano=hold_of()) as first,
+        contextlib.closing(Cheaper(tmp_path / "ledger.sqlite")) as ledger,
+    ):
+        ledger.other = held(ledger, "an owl", hold_nano=hold_of())
+        assert ask(replace(first, ledger=ledger)).generation.status == "done"
+        assert server.posts == 1
 
 
 def test_a_bill_above_its_hold_raises_the_next_hold(tmp_path: Path) -> None:

@@ -522,6 +522,46 @@ def test_a_bill_above_its_hold_stops_new_sends(tmp_path: Path) -> None:
     assert set(run.left.values()) == {run.stopped_by}
 
 
+def test_a_bill_above_its_hold_is_the_reason_of_what_waited_for_the_budget(tmp_path: Path) -> None:
+    """Pictures for which there was no money while the dear one was on its way are told of it."""
+    gate = Gate(arrivals=2)
+
+    def dear(asked: Asked) -> Iterator[bytes]:
+        for _ in gate(asked):
+            yield success(asked, usage=DEAR)
+
+    with (
+        Server(dear) as server,
+        session(tmp_path, server.url, budget_nano=2 * HOLD, concurrency=8) as open_session,
+    ):
+        run = started(open_session, foxes(8))
+        gate.wait_for_arrivals()
+        while run.progress().in_flight < 8:  # the others wait for the budget
+            time.sleep(0.01)
+        gate.open()
+        run.result(60)
+        assert server.posts == 2
+    assert "bill passed" in (run.stopped_by or "")
+    assert set(run.left.values()) == {run.stopped_by}
+
+
+def test_what_waits_for_the_budget_as_a_run_stops_was_not_too_dear(tmp_path: Path) -> None:
+    """A picture that waited for money when the run was stopped is told of the stop."""
+    gate = Gate()
+    with (
+        Server(gate) as server,
+        session(tmp_path, server.url, budget_nano=HOLD, concurrency=2) as open_session,
+    ):
+        run = started(open_session, foxes(2))
+        gate.wait_for_arrivals()
+        while run.progress().in_flight < 2:
+            time.sleep(0.01)
+        run.stop()
+        gate.open()
+        run.result(60)
+    assert (len(run.landed), list(run.left.values())) == (1, ["stopped"])
+
+
 def test_after_a_bill_above_its_hold_the_next_run_goes_on(tmp_path: Path) -> None:
     """An old bill that passed its hold, found in the ledger, does not stop later runs."""
     with (

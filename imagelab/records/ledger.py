@@ -202,7 +202,8 @@ class Ledger(Access):
                 f"This picture needs {show(intent.hold_nano)} set aside, and "
                 f"{show(max(0, budget - held.taken))} of the budget of {show(budget)} is "
                 f"left (spent {show(held.spent)}, at risk {show(held.at_risk)}, held "
-                f"{show(held.held)}). Give the lab a larger budget, or choose a cheaper tier."
+                f"{show(held.held)}). Give the lab a larger budget, or choose a cheaper tier.",
+                held_nano=held.held,
             )
 
     # -- reading --------------------------------------------------------------------------
