@@ -96,8 +96,12 @@ def _refuse_foreign(path: Path) -> None:
     Only SQLite itself may look into the file: a process that opens and closes it in any other
     way loses the locks that tell other processes that it is here.
     """
-    if not path.exists():
+    try:
+        path.stat()
+    except FileNotFoundError:
         return
+    except OSError as cause:
+        raise RecordError(remedy(path, f"unable to open ({cause.strerror})")) from cause
     try:
         tables = _tables_if_possible(path)
     except UnicodeDecodeError as cause:

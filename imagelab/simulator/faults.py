@@ -104,8 +104,8 @@ _SIZE = re.compile(r"[1-9]\d{0,4}x[1-9]\d{0,4}")
 LONGEST_EDGE, MOST_PIXELS = 8192, 4096 * 4096
 """The largest picture that is drawn wrongly on order: twice what any model draws."""
 
-MOST_TOKENS = 1_000_000
-"""The most input tokens that a bill has too many."""
+MOST_TOKENS = 10_000_000_000
+"""The most input tokens that a bill has too many: more than any client may take for a count."""
 
 
 @dataclass(frozen=True)
