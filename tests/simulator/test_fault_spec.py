@@ -60,7 +60,7 @@ def test_every_kind_can_be_written(kind: str) -> None:
         ("500:billed=perhaps", "does not fit billed"),
         ("cut:times=0", "at least once"),
         ("wrong_size:99999x99999", "8,192 pixels an edge"),
-        ("extra_tokens:-5", "0 to 1,000,000 tokens, not -5"),
+        ("extra_tokens:-5", "0 to 10,000,000,000 tokens, not -5"),
     ],
 )
 def test_a_wrong_spec_says_what_is_right(spec: str, hint: str) -> None:
