@@ -73,9 +73,15 @@ class Spend(View, stem="spend", shared=("lightbox", "tiles")):
 
     def _words(self) -> str:
         told = self.figures
-        left = f", {told['left']} left of {told['budget']}" if told["budget"] else ""
+        parts = [f"{told['spent']} spent"]
+        if told["at_risk_usd"]:
+            parts.append(f"{told['at_risk']} at risk")
+        if told["held_usd"]:
+            parts.append(f"{told['held']} held")
+        if told["budget"]:
+            parts.append(f"{told['left']} left of {told['budget']}")
         money = "simulated money" if told["simulated"] else "real money"
-        return f"{told['spent']} spent{left} ({money})"
+        return f"{', '.join(parts)} ({money})"
 
     def __repr__(self) -> str:
         return f"Spend({self._words()})"

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from imagelab import Lab
+from imagelab.catalog.money import show
 from imagelab.errors import InputError
+from imagelab.simulator import Fault, Simulator
 from imagelab.views.gallery import Gallery
 
 
@@ -34,6 +36,20 @@ def test_the_purse_is_followed(open_lab: Callable[..., Lab]) -> None:
     spend.close()
     watch.join(30)
     assert watch.is_over
+
+
+def test_money_at_risk_is_told_in_words_too(open_lab: Callable[..., Lab]) -> None:
+    """What was perhaps billed takes from the budget, and the line says so."""
+    with Simulator(faults=[Fault.drop().only(times=1)]) as server:
+        lab = open_lab("openai", base_url=server.url, api_key="k" * 20, budget=1)
+        lab.compare("a fox")
+        held = lab.compare("a fox")[0].hold_nano
+        spend = lab.spend()
+        left = show(10**9 - held)
+        assert repr(spend) == (
+            f"Spend($0 spent, {show(held)} at risk, {left} left of $1.00 (real money))"
+        )
+        spend.close()
 
 
 def test_a_closed_lab_feeds_no_view(tmp_path: Any) -> None:
