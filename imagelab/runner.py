@@ -42,6 +42,8 @@ HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, Unreac
 stops only what asks for that model."""
 
 
+ELSEWHERE = "Another kernel is asking for it. Run it again when that one is done."
+
 OVERRUN = (
     "A bill passed the money that was held for it; it is recorded as it is, and the next holds are "
     "larger. Run again to go on."
@@ -376,7 +378,7 @@ class Run(Generic[Result]):
             self._fail(error)
             return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            reason = self._no_use(cells[0]) or self.stopped_by or "another kernel asks"
+            reason = self._no_use(cells[0]) or self.stopped_by or ELSEWHERE
             self.left |= {cell.position: reason for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
