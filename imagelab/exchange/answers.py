@@ -70,6 +70,8 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
     code, status = error.code if isinstance(error.code, str) else None, error.status_code
     said = said_by(error, blot)
     kind, remedy = _meaning(_telling(code, error.body), status, said)
+    if kind is ModelGoneError and _is_wrong_address(error.body, said):
+        remedy = "Pictures are asked for elsewhere: check base_url, which usually ends in /v1."
     details = {
         "code": None if code is None else blot(plain(code)),
         "http_status": status,
@@ -82,6 +84,11 @@ def of_status(error: Any, blot: Blot) -> ExchangeError:
         wait = seconds_until_retry(error.response.headers)
         return RateLimitError(message, seconds_until_retry=wait, **details)
     return kind(message, **details)
+
+
+def _is_wrong_address(body: object, said: str) -> bool:
+    """Tell a path that is not there from a model that is not: the API answers for models itself."""
+    return not isinstance(body, Mapping) or "Invalid URL" in said
 
 
 def _telling(code: str | None, body: object) -> str | None:

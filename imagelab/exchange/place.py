@@ -255,6 +255,10 @@ def _host(base_url: str) -> str:
 
 
 def _check_address(base_url: str) -> None:
+    if not isinstance(base_url, str):
+        raise SetupError(
+            f"base_url is an address such as https://api.example.com/v1; got {base_url!r}."
+        )
     shown = base_url.rpartition("@")[2]
     try:
         parts = urlsplit(base_url)

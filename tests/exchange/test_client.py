@@ -191,6 +191,18 @@ def test_every_error_names_a_remedy(at: Ask, status: int, code: str | None, reme
     assert re.search(remedy, str(refused(at, error(status, "No.", code))))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [b"<html>404 page not found</html>", {"error": {"message": "Invalid URL (POST /images)"}}],
+    ids=["page", "json"],
+)
+def test_a_path_that_is_not_there_says_to_check_the_address(at: Ask, said: object) -> None:
+    """A base_url without its /v1 is told from a model that is gone."""
+    found = refused(at, answer(404, said))
+    assert "check base_url, which usually ends in /v1" in str(found)
+    assert "retired" not in str(found)
+
+
 def test_a_quota_that_only_the_type_tells_is_a_quota(at: Ask) -> None:
     """An account without credit says so in the error's type too, and often has no code."""
     told = {"message": "You exceeded your quota.", "type": "insufficient_quota", "code": None}

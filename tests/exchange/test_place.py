@@ -152,6 +152,13 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         Place.find(None, url)
 
 
+@pytest.mark.parametrize("url", [5, b"https://api.example.com/v1", ["https://api.example.com"]])
+def test_what_is_no_text_is_no_address(url: object) -> None:
+    """A base_url that is no text is a SetupError that shows what one looks like."""
+    with pytest.raises(SetupError, match=r"https://api\.example\.com/v1; got"):
+        Place.find(None, url)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("url", ["ftp://user:{}@example.com", "http://user:{}@[::1/v1"])
 def test_a_password_is_not_repeated_where_the_address_is_wrong_too(url: str) -> None:
     """A base_url that is no address does not have its password shown either."""
