@@ -208,7 +208,10 @@ class Pacer:
         known = self._buckets.get(name)
         if known is not None and known.per_minute == limit:
             return
-        self._guess = None
+        if self._guess is not None:
+            # The wall that it was made from may have been this limit's.
+            self._guess = None
+            del self._buckets["images"]
         bucket = Bucket(limit, self._clock())
         bucket.take(limit - left if left is not None else 0)
         if left is None:

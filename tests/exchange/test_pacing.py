@@ -64,23 +64,17 @@ def test_few_go_out_before_a_limit_is_known() -> None:
         assert not is_room(pacer)
 
 
-def test_one_more_goes_out_now_and_then_before_the_first_answer() -> None:
-    """Pictures take long: nobody waits for the first one, but sends on, slowly."""
+@pytest.mark.parametrize(
+    ("answered", "rate"), [(False, UNHEARD_RATE), (True, HEARD_RATE)], ids=["unheard", "heard"]
+)
+def test_one_more_goes_out_now_and_then(answered: bool, rate: float) -> None:
+    """Without a limit the rest follow one by one: slowly until the first answer, then briskly."""
     clock = Clock()
     pacer = Pacer(clock=clock)
     with crowd(pacer, FIRST_IN_FLIGHT):
-        clock.now += 1 / UNHEARD_RATE
-        assert is_room(pacer)
-        assert not is_room(pacer)
-
-
-def test_more_go_out_after_an_answer_that_tells_no_limit() -> None:
-    """Once a provider has answered, and quickly, the rest follow at a brisk pace."""
-    clock = Clock()
-    pacer = Pacer(clock=clock)
-    with crowd(pacer, FIRST_IN_FLIGHT):
-        pacer.heard({})
-        clock.now += 1 / HEARD_RATE
+        if answered:
+            pacer.heard({})
+        clock.now += 1 / rate
         assert is_room(pacer)
         assert not is_room(pacer)
 
@@ -218,6 +212,17 @@ def test_a_guess_is_lowered_once_for_all_that_meet_the_wall_together() -> None:
         pacer.turned_away(SLOW_DOWN, 1)
         guesses.append(pacer.limits["images"])
     assert guesses[0] > guesses[1] > guesses[2] == guesses[3] > guesses[4]
+
+
+def test_a_limit_of_tokens_that_is_told_later_ends_a_guess_of_pictures() -> None:
+    """What was taken for a limit of pictures was one of tokens: it holds pictures up no more."""
+    clock = Clock()
+    pacer = many_passed(clock, 10, 1.0)
+    pacer.turned_away(SLOW_DOWN, 1)
+    assert "images" in pacer.limits
+    words = "on tokens per min: Limit 9000, Used 9000, Requested 200. Please try again in 1s."
+    pacer.turned_away(RateLimitError(words, seconds_until_retry=1.0), 1)
+    assert pacer.limits == {"tokens": 9000}
 
 
 def test_a_limit_that_is_told_later_ends_the_guessing() -> None:
