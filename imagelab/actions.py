@@ -15,6 +15,7 @@ from imagelab.insight.board import facts_of
 from imagelab.insight.code import code_of, code_of_generation
 from imagelab.insight.thumbs import kept
 from imagelab.pipeline import Session
+from imagelab.progress import Progress
 from imagelab.records import notes, searching
 from imagelab.records.ledger import Came
 from imagelab.records.notes import Note
@@ -24,7 +25,7 @@ from imagelab.references import taking
 from imagelab.references.gathering import Along
 from imagelab.references.taking import Given
 from imagelab.request import Generation, ImageRequest
-from imagelab.runner import Progress, Run
+from imagelab.runner import Run
 from imagelab.sweep import Cell
 
 BENCH_SIDE = 384

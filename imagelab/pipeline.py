@@ -9,26 +9,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from imagelab import errors, judged, pricing, unfinished
+from imagelab import errors, judged, pictured, pricing, unfinished
 from imagelab.catalog.prices import Book
 from imagelab.errors import (
-    Billed,
     BudgetError,
     ExchangeError,
     ImageLabError,
-    PictureError,
     RecordError,
     RejectedError,
-    SpoiltError,
 )
 from imagelab.exchange.client import Client
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.streams import Watching
-from imagelab.pictures import Look, look
 from imagelab.records.ledger import Came, Ledger
 from imagelab.records.rows import UNSETTLED, Intent, Outcome, Unknown
-from imagelab.records.store import Store, file_name
-from imagelab.request import Generation, ImageRequest, ImageResponse, difference
+from imagelab.records.store import Store
+from imagelab.request import Generation, ImageRequest, ImageResponse
 from imagelab.underway import Runs
 
 ATTEMPTS: dict[type[ExchangeError], int] = {errors.RateLimitError: 12, errors.UnreachableError: 4}
@@ -301,93 +297,19 @@ def _of_error(error: ExchangeError) -> Outcome:
 
 def _keep(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
     """Make the bytes safe, then say what they are: done, or paid for and spoilt."""
-    found, problem = _look(response)
-    suffix = found.format if found else "bin"
-    outcome = _described(session, generation, response, found, problem)
-    outcome = replace(outcome, picture=file_name(response.data, suffix).partition(".")[0])
+    asked = (generation.request, session.provider, session.book)
+    outcome = pictured.outcome(response, *asked)
     try:
         session.ledger.arrived(generation, outcome)
-        session.store.keep(response.data, suffix)
+        session.store.keep(response.data, pictured.suffix(outcome))
     except RecordError as error:
-        _settle_lost(session, generation, response, error)
+        pictured.hand_out(error, response)
+        # The disk that has no room for the picture may have none for its row either.
+        with contextlib.suppress(RecordError):
+            lost = pictured.lost(response, *asked, error)
+            error.generation = session.ledger.settle(generation, lost)
         raise
     return outcome
-
-
-def _described(
-    session: Session,
-    generation: Generation,
-    response: ImageResponse,
-    found: Look | None,
-    problem: str | None,
-) -> Outcome:
-    outcome = _of_response(session, generation, response)
-    if found is None:
-        kind = SpoiltError.__name__
-        # Nobody has seen a picture: only what was counted is surely on the bill.
-        billed: Billed = "yes" if response.usage.was_counted else "perhaps"
-        return replace(outcome, status="spoilt", billed=billed, error=problem, error_kind=kind)
-    return replace(
-        outcome,
-        width=found.width,
-        height=found.height,
-        actual_format=found.format,
-        actual_size=f"{found.width}x{found.height}",
-        note=difference(generation.request, response, f"{found.width}x{found.height}"),
-    )
-
-
-def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
-    """Look at what came; where it is no picture, say what is wrong, whether it was billed."""
-    try:
-        if response.problem is None:
-            return look(response.data), None
-        problem = f"{response.problem}."
-    except PictureError as error:
-        problem = str(error)
-    billed = "It was billed" if response.usage.was_counted else "It may have been billed"
-    return None, f"{problem} {billed}, and what came is kept. {errors.ASK_ANEW}"
-
-
-def _of_response(session: Session, generation: Generation, response: ImageResponse) -> Outcome:
-    cost, price = pricing.cost(
-        response.usage, session.provider, generation.request.model, book=session.book
-    )
-    return Outcome(
-        status="done",
-        billed="yes",
-        # An answer that took no tokens was not counted: its cost is unknown, and not zero.
-        cost_nano=cost if response.usage.image_output_tokens else None,
-        price=price,
-        usage=response.usage,
-        raw_usage=response.raw_usage,
-        seconds=response.seconds,
-        size_bytes=len(response.data),
-        actual_size=response.size,
-        actual_quality=response.quality,
-        actual_background=response.background,
-        actual_format=response.output_format,
-        request_id=response.request_id,
-    )
-
-
-def _settle_lost(
-    session: Session, generation: Generation, response: ImageResponse, error: RecordError
-) -> None:
-    """Write down a picture that was paid for and could not be kept, and hand it out."""
-    _hand_out(error, response)
-    outcome = _of_response(session, generation, response)
-    lost = replace(outcome, status="unknown", error=error.message, error_kind=type(error).__name__)
-    # The disk that has no room for the picture may have none for its row either.
-    with contextlib.suppress(RecordError):
-        error.generation = session.ledger.settle(generation, lost)
-
-
-def _hand_out(error: RecordError, response: ImageResponse) -> None:
-    """Put a paid picture on the error, and say how to save it."""
-    found, _ = _look(response)
-    name = file_name(response.data, found.format if found else "bin")
-    error.pictures[name] = response.data
 
 
 def _settle(
@@ -396,7 +318,7 @@ def _settle(
     try:
         return session.ledger.settle(generation, outcome)
     except RecordError as error:
-        _hand_out(error, response)
+        pictured.hand_out(error, response)
         raise
 
 

@@ -10,8 +10,8 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar, get_args
+from dataclasses import replace
+from typing import Any, Generic, TypeVar, get_args
 
 from imagelab import pricing
 from imagelab.catalog.arguments import made_by_name, named
@@ -27,6 +27,7 @@ from imagelab.errors import (
 )
 from imagelab.exchange.streams import Partial
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
+from imagelab.progress import Display, Progress
 from imagelab.records.ledger import Came, Identity
 from imagelab.records.rows import UNSETTLED, Unknown
 from imagelab.request import Generation
@@ -48,37 +49,6 @@ OVERRUN = (
     "A bill passed the money that was held for it; it is recorded as it is, and the next holds are "
     "larger. Run again to go on."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
-
-    ``limited`` says that it is the provider's limit that the rest waits for.
-    ``partials`` are the partial pictures that came since it was last told, by position.
-    """
-
-    pictures: int
-    landed: int
-    from_ledger: int
-    troubled: int
-    in_flight: int
-    spent_nano: int
-    quoted_nano: int | None
-    simulated: bool
-    seconds: float
-    seconds_left: float | None
-    limited: bool
-    stopping: bool
-    finished: bool
-    partials: Mapping[int, Partial] = field(default_factory=dict)
-
-
-class Display(Protocol):
-    """A screen that follows a run; a run knows no more of it."""
-
-    def update(self, landed: Mapping[int, Generation], progress: Progress) -> None:
-        """Take in what landed since the last call; told from one thread, ten times a second."""
 
 
 @made_by_name

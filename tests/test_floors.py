@@ -35,6 +35,8 @@ FLOORS = {
     "records": 3,
     "sweep": 4,
     "unfinished": 4,
+    "progress": 4,
+    "pictured": 4,
     "keeping": 5,
     "pipeline": 5,
     "planning": 5,

@@ -28,9 +28,10 @@ from imagelab.errors import (
     UnreachableError,
 )
 from imagelab.pipeline import Session
+from imagelab.progress import Progress
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.request import Generation, ImageRequest
-from imagelab.runner import Progress, Run
+from imagelab.runner import Run
 from imagelab.simulator import Fault, Simulator
 from imagelab.sweep import Cell
 from tests.servers import Asked, Server, error, picture, success
@@ -744,25 +745,28 @@ with session(Path(sys.argv[1]), sys.argv[2], concurrency=2) as open_session:
 """
 
 
+def interrupted(path: Path, gate: Gate, url: str) -> str:
+    """Press Ctrl-C while two are in flight, and let them be answered; give what the run said."""
+    command = [sys.executable, "-c", INTERRUPTED, str(path), url]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as child:
+        gate.wait_for_arrivals()
+        os.kill(child.pid, signal.SIGINT)
+        assert child.stdout is not None
+        # The stop must be known before answers let the next requests out.
+        assert child.stdout.readline() == "stopping\n"
+        gate.open()
+        said, _ = child.communicate(timeout=60)
+    assert child.returncode == 0
+    return said.strip()
+
+
 def test_an_interrupt_keeps_what_is_in_flight(tmp_path: Path) -> None:
     """Ctrl-C sends no more, waits for what is in flight, keeps it, and is then raised."""
     gate = Gate(arrivals=2)
     with Server(gate) as server:
-        with subprocess.Popen(
-            [sys.executable, "-c", INTERRUPTED, str(tmp_path), server.url],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[1],
-        ) as child:
-            gate.wait_for_arrivals()
-            os.kill(child.pid, signal.SIGINT)
-            assert child.stdout is not None
-            # The stop must be known before answers let the next requests out.
-            assert child.stdout.readline() == "stopping\n"
-            gate.open()
-            said, _ = child.communicate(timeout=60)
+        assert interrupted(tmp_path, gate, server.url) == "interrupted 2 interrupted"
         assert server.posts == 2
-    assert (said.strip(), child.returncode) == ("interrupted 2 interrupted", 0)
     with contextlib.closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
         assert [row["status"] for row in ledger.rows()] == ["done", "done"]
 
@@ -771,23 +775,9 @@ def test_an_interrupt_hands_out_what_could_not_be_kept(tmp_path: Path) -> None:
     """Where the disk fails and Ctrl-C comes, the error with the paid pictures is raised."""
     (tmp_path / "pictures").write_text("a file in the folder's place")
     gate = Gate(arrivals=2)
-    with (
-        Server(gate) as server,
-        subprocess.Popen(
-            [sys.executable, "-c", INTERRUPTED, str(tmp_path), server.url],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[1],
-        ) as child,
-    ):
-        gate.wait_for_arrivals()
-        os.kill(child.pid, signal.SIGINT)
-        assert child.stdout is not None
-        assert child.stdout.readline() == "stopping\n"
-        gate.open()
-        said, _ = child.communicate(timeout=60)
-    # Both pictures have the same bytes here, and so the same name.
-    assert (said.strip(), child.returncode) == ("rescued 1 interrupted", 0)
+    with Server(gate) as server:
+        # Both pictures have the same bytes here, and so the same name.
+        assert interrupted(tmp_path, gate, server.url) == "rescued 1 interrupted"
 
 
 def test_a_killed_run_can_be_finished(tmp_path: Path) -> None:

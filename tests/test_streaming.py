@@ -12,8 +12,8 @@ import pytest
 from imagelab import Lab, Sweep
 from imagelab.errors import OutcomeUnknownError, RefusedError
 from imagelab.pictures import opened
+from imagelab.progress import Progress
 from imagelab.request import Generation
-from imagelab.runner import Progress
 from imagelab.simulator.faults import Fault
 from imagelab.simulator.server import Simulator
 from imagelab.views.grid import Grid

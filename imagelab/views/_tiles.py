@@ -10,7 +10,7 @@ from imagelab.insight.board import Board, Tile
 from imagelab.insight.layout import columns_of, factors_of, varying
 
 if TYPE_CHECKING:
-    from imagelab.runner import Progress
+    from imagelab.progress import Progress
 
 # What tells the page about a tile; the rest of a tile is Python's own.
 _SENT = (

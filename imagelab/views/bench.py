@@ -19,7 +19,7 @@ from imagelab.views._pictures import Original, file_name
 from imagelab.views._tiles import progress_of, tile_of
 
 if TYPE_CHECKING:
-    from imagelab.runner import Progress
+    from imagelab.progress import Progress
 
 MOST_SAMPLES = 10
 MOST_PARTIALS = 3

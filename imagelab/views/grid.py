@@ -24,7 +24,7 @@ from imagelab.views._tiles import outcome_of, progress_of, tile_of, totals_of
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from imagelab.runner import Progress
+    from imagelab.progress import Progress
 
 
 class Actions(Protocol):

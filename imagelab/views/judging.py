@@ -18,8 +18,9 @@ from imagelab.views._view import View
 from imagelab.views.grid import line
 
 if TYPE_CHECKING:
+    from imagelab.progress import Progress
     from imagelab.request import Generation
-    from imagelab.runner import Progress, Run
+    from imagelab.runner import Run
 
 Result = TypeVar("Result")
 

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from imagelab.catalog.money import show
 
 if TYPE_CHECKING:
+    from imagelab.progress import Progress
     from imagelab.request import Generation
-    from imagelab.runner import Progress
 
 
 class TextProgress:

@@ -12,7 +12,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from imagelab.insight import stills
-from imagelab.runner import Progress
+from imagelab.progress import Progress
 from imagelab.sweep import Sweep
 from imagelab.views.grid import Grid, bundle
 from tests.insight.making import FOXES, board_of, came, cells_of, lost, picture
