@@ -484,6 +484,18 @@ def test_dollars_of_a_card_are_no_maths(lab: Lab) -> None:
     assert lab._repr_html_().startswith('<div class="mathjax_ignore tex2jax_ignore">')
 
 
+def test_every_reason_is_told_of_a_shortfall(open_lab: OpenLab) -> None:
+    """Pictures that are missing for different reasons are counted by reason, the most first."""
+    faults = [Fault.moderated_input().only(word="bad"), Fault.fail(500).only(word="ugly")]
+    with Simulator(faults=faults) as server:
+        lab = open_lab("openai", base_url=server.url, api_key=SECRET)
+        made = lab.compare(["good", "bad", "ugly 1", "ugly 2"])
+    told = made.shortfall or ""
+    assert told.startswith("1 of 4 pictures. 2 without a good picture: The provider answered 500")
+    assert "1 without a good picture: " in told
+    assert "safety system" in told
+
+
 def test_a_failed_picture_is_a_shortfall(open_lab: OpenLab) -> None:
     """A refused picture counts as missing, with the reason of its row."""
     with Simulator(faults=[Fault.moderated_input().only(word="forbidden")]) as server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -193,9 +194,8 @@ class Pictures:
             reason = next(iter(self.left.values()))
             words.append(f"{len(self.left)} not asked for: {_ended(reason)}")
             words.append(f"They would cost {self.left_quote.money}.")
-        if troubled:
-            reason = troubled[0].error or troubled[0].status
-            words.append(f"{len(troubled)} without a good picture: {_ended(reason)}")
+        for reason, number in Counter(one.error or one.status for one in troubled).most_common():
+            words.append(f"{number} without a good picture: {_ended(reason)}")
         return " ".join([f"{self._counted()}.", *words]) if words else None
 
     def _counted(self) -> str:
