@@ -79,7 +79,7 @@ def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
     known, seller = find(model), providers.find(provider)
     if known is None or (seller is not None and seller.azure):
         return None
-    return models.parting(known.model, known.shutdown, known.successor, on, provider)
+    return models.parting(known.model, known.shutdown, known.successor, on, "openai", provider)
 
 
 def image_tokens(judge: Judge, width: int, height: int) -> Count:

@@ -199,23 +199,33 @@ def _lives() -> dict[tuple[str, str], dt.date]:
 def farewell(model: str, on: dt.date, provider: str = "openai") -> str | None:
     """Say when a provider stops serving a model and what follows it; None where it stays.
 
+    Where the provider has no day of its own it is OpenAI's, and said to be.
     What ends only in a year stays: a warning that comes too early is not read.
     """
     known = find(model)
     last = None if known is None else shutdown(known, provider)
-    return None if known is None else parting(known.id, last, known.successor, on, provider)
+    if known is None:
+        return None
+    whose = provider if (provider, known.id) in _lives() else "openai"
+    return parting(known.id, last, known.successor, on, whose, provider)
 
 
 def parting(
-    name: str, last: dt.date | None, successor: str | None, on: dt.date, provider: str
+    name: str, last: dt.date | None, successor: str | None, on: dt.date, whose: str, provider: str
 ) -> str | None:
-    """Say that a model's last day is near or over, and what follows it; None where it is not."""
+    """Say that a model's last day is near or over, and what follows it; None where it is not.
+
+    ``whose`` day it is may be another than the ``provider`` that is asked.
+    """
     if last is None or last - on > dt.timedelta(SOON_DAYS):
         return None
     when = "was shut down" if last <= on else "will be shut down"
     where = "" if provider == "openai" else f" at {provider}"
+    aside = ""
+    if whose != provider:
+        where, aside = " by OpenAI", f" (whether {provider} serves it longer is not known)"
     follows = f"its successor is {successor}" if successor else "no successor is named"
-    return f"{name} {when}{where} on {last}; {follows}."
+    return f"{name} {when}{where} on {last}{aside}; {follows}."
 
 
 def size_rule(model: Model) -> SizeRule:

@@ -468,6 +468,16 @@ def test_a_model_that_ends_in_a_year_stays() -> None:
     assert told == ("gpt-image-2 will be shut down at azure on 2027-10-21; no successor is named.")
 
 
+@pytest.mark.parametrize("provider", ["vercel", "127.0.0.1:8000"])
+def test_a_day_that_is_openais_is_said_to_be(provider: str) -> None:
+    """Where a provider has told no day of its own, nobody says that it has one."""
+    told = models.farewell("gpt-image-1", dt.date(2026, 11, 26), provider)
+    assert told == (
+        f"gpt-image-1 was shut down by OpenAI on 2026-10-23 (whether {provider} serves it longer "
+        "is not known); its successor is gpt-image-2.5-sunburst."
+    )
+
+
 def test_a_provider_keeps_its_own_days() -> None:
     """The mini is retired at OpenAI while Azure still serves it."""
     mini, day = models.get("gpt-image-1-mini"), dt.date(2026, 12, 24)
