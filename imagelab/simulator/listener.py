@@ -181,7 +181,9 @@ class Listener:
                 connection.shutdown()  # now if idle, else after its answer
             self._reopening = self._loop.call_later(seconds, self._reopen)
         finally:
-            done.set()
+            # The loop closes an idle connection in its next round: whoever asked waits for that,
+            # or could still send into a connection that is about to be reset.
+            self._loop.call_soon(done.set)
 
     def _reopen(self) -> None:
         self._reopening = None

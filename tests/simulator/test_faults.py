@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
-import socket
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,15 +49,22 @@ def test_a_slow_picture_is_billed_after_its_client_has_left(simulator: Simulator
 
 
 def test_a_refused_connection_is_refused(simulator: Simulator, client: openai.OpenAI) -> None:
-    """`refuse` closes the port at once, for kept connections too: nothing arrives."""
-    client.models.list()
+    """`refuse` closes the port at once: a client reads that nobody listens."""
     simulator.faults.add(Fault.refuse(60))
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port(simulator)))
     with pytest.raises(openai.APIConnectionError) as caught:
         client.images.generate(**SMALL)
     assert "refused" in repr(caught.value.__cause__)
     assert (simulator.requests, simulator.billed.pictures) == (0, 0)
+
+
+def test_a_refusing_port_ends_the_connections_that_were_kept(simulator: Simulator) -> None:
+    """When `refuse` was added, an idle connection has ended: nothing can be sent into it."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port(simulator))) as kept:
+        kept.request("GET", "/v1/models", headers={"Authorization": "Bearer any"})
+        kept.getresponse().read()
+        simulator.faults.add(Fault.refuse(60))
+        kept.sock.settimeout(5)
+        assert kept.sock.recv(1) == b""
 
 
 def test_a_refusing_port_opens_again(simulator: Simulator) -> None:
