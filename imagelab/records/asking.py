@@ -47,13 +47,19 @@ def _reference(found: Mapping[str, Any]) -> Reference:
     return Reference(**found)
 
 
+def _parents(found: list[Any]) -> tuple[int, ...]:
+    if not all(type(one) is int for one in found):
+        raise ValueError("a request whose parents are no numbers")
+    return tuple(found)
+
+
 _READ: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "images": (lambda found: tuple(Reference(**one) for one in found), ()),
     "mask": (_reference, None),
     "markup": (_reference, None),
     "svg": (FrozenMapping, None),
     "extra": (FrozenMapping, None),
-    "parents": (tuple, ()),
+    "parents": (_parents, ()),
 }
 
 
@@ -70,8 +76,6 @@ def checked(columns: Mapping[str, Any]) -> ImageRequest:
         raise ValueError(f"a request that cannot be read: {cause}") from cause
     if not all(map(_is_reference, request.references)):
         raise ValueError("a request made from what is no picture")
-    if not all(type(one) is int for one in request.parents):
-        raise ValueError("a request whose parents are no numbers")
     written = columns_of(request)
     for name in _READ:
         if json.loads(columns.get(name) or "null") != json.loads(written[name] or "null"):

@@ -66,7 +66,7 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except exc.DBAPIError as cause:
         raise RecordError(remedy(path, str(cause.orig))) from cause
-    except (UnicodeDecodeError, exc.NoResultFound) as cause:
+    except (UnicodeDecodeError, OverflowError, exc.NoResultFound) as cause:
         raise RecordError(remedy(path, f"malformed ({cause})")) from cause
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Result
 
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
-from imagelab.records import owed, owner, purse
+from imagelab.records import owed, owner, purse, sound
 from imagelab.records.access import Access
 from imagelab.records.asking import pictures_in
 from imagelab.records.rows import (
@@ -165,7 +165,7 @@ class Ledger(Access):
     def _release_the_dead(self, connection: Connection) -> list[int]:
         """Settle what nobody will settle any more; give the ids of the rows."""
         query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
-        rows = [dict(row) for row in connection.execute(query).mappings()]
+        rows = [sound.row(row) for row in connection.execute(query).mappings()]
         left = [row for row in rows if is_left_behind(row, self.path)]
         for row in left:
             purse.lock(connection, simulated=row["simulated"])
@@ -234,7 +234,7 @@ class Ledger(Access):
                 query = sa.select(generations).where(*same).order_by(generations.c.take)
                 for row in connection.execute(query).mappings():
                     if (row["key"], row["sample"]) in wanted:
-                        found[row["key"], row["sample"]] = self._generation(dict(row))
+                        found[row["key"], row["sample"]] = self._generation(sound.row(row))
         return found
 
     def rows(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
@@ -256,11 +256,11 @@ class Ledger(Access):
         )
         with self.reading() as connection:
             if ids is None:
-                return [dict(row) for row in connection.execute(query).mappings()]
+                return [sound.row(row) for row in connection.execute(query).mappings()]
             found: list[dict[str, Any]] = []
             for some in _in_parts(sorted(set(ids))):
                 part = connection.execute(query.where(generations.c.id.in_(some)))
-                found.extend(dict(row) for row in part.mappings())
+                found.extend(sound.row(row) for row in part.mappings())
             return found
 
     def makers_of(self, pictures: Iterable[str]) -> dict[str, list[int]]:
@@ -400,7 +400,7 @@ def _move(connection: Connection, row: Row, before: Purse, after: Purse) -> None
 
 def _first(found: Result[Any]) -> dict[str, Any] | None:
     row = found.mappings().first()
-    return None if row is None else dict(row)
+    return None if row is None else sound.row(row)
 
 
 def _in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Value]]:

@@ -6,13 +6,12 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from imagelab.errors import RecordError
+from imagelab.records import sound
 from imagelab.records.asking import checked, columns_of
 from imagelab.records.ledger import Ledger
 from imagelab.records.schema import generations
-from imagelab.request import ImageRequest, plain
+from imagelab.request import ImageRequest
 
 STAYS = ("owner", "lease_us", "run", "forgotten_us")
 """What is of this ledger, this machine and its processes only."""
@@ -20,13 +19,6 @@ STAYS = ("owner", "lease_us", "run", "forgotten_us")
 COLUMNS = tuple(column for column in generations.columns if column.name not in STAYS)
 
 ELSEWHERE = {"owner": "elsewhere/0/0", "lease_us": 0}
-
-_KINDS: dict[type[sa.types.TypeEngine[Any]], tuple[type, ...]] = {
-    sa.Boolean: (bool,),
-    sa.Integer: (int,),
-    sa.Float: (int, float),
-    sa.String: (str,),
-}
 
 
 def packed(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,19 +46,9 @@ def unpacked(raw: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: a value is missing or of another kind; the words name its column.
 
     """
-    found = {column.name: _value(column, raw.get(column.name)) for column in COLUMNS}
+    found = {column.name: sound.cell(column, raw.get(column.name)) for column in COLUMNS}
     checked(found)
     return {**dict.fromkeys(STAYS), **ELSEWHERE, **found}
-
-
-def _value(column: sa.Column[Any], value: Any) -> Any:
-    if value is None and (column.nullable or column.server_default is not None):
-        return None
-    kinds = next(one for kind, one in _KINDS.items() if isinstance(column.type, kind))
-    fits = isinstance(value, kinds) and isinstance(value, bool) == (kinds == (bool,))
-    if not fits or (isinstance(value, int | float) and not abs(value) < 2**63):
-        raise ValueError(f"{str(value)[:40]!r} where {column.name} is wanted")
-    return plain(value) if isinstance(value, str) else value
 
 
 def take_over(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> None:

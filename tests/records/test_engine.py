@@ -13,6 +13,7 @@ import pytest
 from imagelab.errors import RecordError
 from imagelab.records import engine
 from imagelab.records.ledger import Ledger
+from tests.records.rows import DONE, held
 
 
 @contextlib.contextmanager
@@ -151,17 +152,25 @@ def test_a_ledger_without_its_version_is_a_clear_error(tmp_path: Path) -> None:
         Ledger(path)
 
 
-def test_a_ledger_without_its_purse_is_a_clear_error(tmp_path: Path) -> None:
-    """A purse that is gone is a RecordError that advises a backup: nothing can be held."""
+@pytest.mark.parametrize(
+    "damage",
+    ["DELETE FROM purse", "UPDATE purse SET spent_nano = 'x'", "UPDATE purse SET held_nano = 0.5"],
+)
+def test_a_ledger_with_a_damaged_purse_is_a_clear_error_until_it_is_mended(
+    tmp_path: Path, damage: str
+) -> None:
+    """A purse without its sums is a RecordError that names what mends it; which it does."""
     path = tmp_path / "ledger.sqlite"
-    Ledger(path).close()
-    with database(path) as damaged:
-        damaged.execute("DELETE FROM purse")
-    with (
-        contextlib.closing(Ledger(path)) as ledger,
-        pytest.raises(RecordError, match=r"damaged.*backup"),
-    ):
-        ledger.purse(simulated=True)
+    with contextlib.closing(Ledger(path)) as ledger:
+        row = held(ledger)
+        ledger.settle(row, DONE)
+        before = ledger.purse(simulated=True)
+        with database(path) as damaged:
+            damaged.execute(damage)
+        with pytest.raises(RecordError, match=r"damaged.*lab\.check\(\)"):
+            ledger.purse(simulated=True)
+        assert ledger.mend_purse()
+        assert ledger.purse(simulated=True) == before
 
 
 def test_a_folder_in_the_ledgers_place_is_a_clear_error(tmp_path: Path) -> None:
@@ -225,6 +234,7 @@ import os, sys
 from pathlib import Path
 from imagelab.errors import RecordError
 from imagelab.records.ledger import Ledger
+from tests.records.rows import DONE, held
 if os.geteuid() == 0:
     os.seteuid(65534)
 try:
