@@ -113,7 +113,7 @@ def _refuse_foreign(path: Path) -> None:
                 "path."
             ) from cause
         raise RecordError(remedy(path, str(cause))) from cause
-    if tables and not tables >= {generations.name, purse.name, schema_version.name}:
+    if _are_foreign(tables):
         raise RecordError(
             f"{path} is a database of something else (it has a table {min(tables)!r}), and "
             "was left as it is. Give the lab another path."
@@ -123,12 +123,20 @@ def _refuse_foreign(path: Path) -> None:
 def _tables_if_possible(path: Path) -> set[str]:
     """Look at the tables without opening the file for writing, where that can be done."""
     try:
-        return _tables(path, "ro")
+        return _tables(path, "mode=ro")
     except sqlite3.OperationalError as cause:
         if _code(cause) == sqlite3.SQLITE_BUSY:
             raise  # it was waited for already
-        # A process was killed while it wrote: only who may write can take that back.
-        return _tables(path, "rw")
+        # A process was killed while it wrote: only who may write can take that back, which
+        # is not for us to do in somebody else's file.
+        with contextlib.suppress(sqlite3.Error):
+            if _are_foreign(as_it_lies := _tables(path, "mode=ro&immutable=1")):
+                return as_it_lies
+        return _tables(path, "mode=rw")
+
+
+def _are_foreign(tables: set[str]) -> bool:
+    return bool(tables) and not tables >= {generations.name, purse.name, schema_version.name}
 
 
 def _code(error: sqlite3.Error) -> int | None:
@@ -137,8 +145,8 @@ def _code(error: sqlite3.Error) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _tables(path: Path, mode: str) -> set[str]:
-    address = f"{path.absolute().as_uri()}?mode={mode}"
+def _tables(path: Path, how: str) -> set[str]:
+    address = f"{path.absolute().as_uri()}?{how}"
     opened = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)
     with contextlib.closing(opened) as reader:
         found = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

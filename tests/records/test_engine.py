@@ -88,6 +88,25 @@ def test_a_foreign_database_with_a_log_is_never_touched(tmp_path: Path) -> None:
     assert after == before
 
 
+def test_a_foreign_database_that_was_killed_while_it_wrote_is_never_touched(
+    tmp_path: Path,
+) -> None:
+    """What its owner's crash left half-written stays for the owner to take back."""
+    killed = """
+import os, sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("PRAGMA cache_size=1")
+other.execute("CREATE TABLE recipes (name TEXT)")
+other.execute("BEGIN")
+other.executemany("INSERT INTO recipes VALUES (?)", [("pie" * 500,)] * 200)
+os.kill(os.getpid(), 9)
+"""
+    path = tmp_path / "ledger.sqlite"
+    subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
+    assert (tmp_path / "ledger.sqlite-journal").stat().st_size
+    refuse(path, "recipes.*another path")
+
+
 def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     """A ledger of a newer version is refused with the advice to upgrade, and stays as it is."""
     path = tmp_path / "ledger.sqlite"
