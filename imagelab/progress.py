@@ -14,6 +14,7 @@ from imagelab.request import Generation
 class Progress:
     """How far a run is. Money in nano-dollars; ``seconds_left`` is a guess, or ``None``.
 
+    ``saved_nano`` is what the pictures from the ledger had cost, and did not cost again;
     ``limited`` says that it is the provider's limit that the rest waits for.
     ``partials`` are the partial pictures that came since it was last told, by position.
     """
@@ -24,6 +25,7 @@ class Progress:
     troubled: int
     in_flight: int
     spent_nano: int
+    saved_nano: int
     quoted_nano: int | None
     simulated: bool
     seconds: float

@@ -185,7 +185,10 @@ class Run(Generic[Result]):
     def progress(self) -> Progress:
         """Say how far it is."""
         landed = dict(self.landed)
-        sent = [landed[at] for at, came in dict(self.came).items() if came == "sent"]
+        came = dict(self.came)
+        sent, kept = (
+            [landed[at] for at, how in came.items() if how == one] for one in ("sent", "ledger")
+        )
         seconds = time.monotonic() - self._began
         remaining = len(self.cells) - len(landed) - len(self.left)
         guessed = seconds / len(sent) * remaining if sent and remaining else None
@@ -194,10 +197,11 @@ class Run(Generic[Result]):
         return Progress(
             pictures=len(self.cells),
             landed=len(landed),
-            from_ledger=sum(came == "ledger" for came in dict(self.came).values()),
+            from_ledger=len(kept),
             troubled=sum(one.status != "done" for one in landed.values()),
             in_flight=self._flying,
             spent_nano=sum(one.cost_nano or 0 for one in _unique(sent)),
+            saved_nano=sum(one.cost_nano or 0 for one in _unique(kept)),
             quoted_nano=self._quoted,
             simulated=self.session.simulated,
             seconds=seconds,

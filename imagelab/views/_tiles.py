@@ -103,6 +103,7 @@ def progress_of(progress: Progress) -> dict[str, Any]:
         "from_ledger": progress.from_ledger,
         "troubled": progress.troubled,
         "spent": money(progress.spent_nano),
+        "saved": money(progress.saved_nano),
         "quoted": "" if progress.quoted_nano is None else money(progress.quoted_nano),
         "simulated": progress.simulated,
         "seconds_left": progress.seconds_left,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TextProgress:
-    """A progress bar on standard error: pictures, dollars and time left.
+    """A progress bar on standard error: pictures, dollars, what was saved, and time left.
 
     It is silent where nobody watches (standard error is no terminal).
     """
@@ -31,7 +31,12 @@ class TextProgress:
         bar = self._bar
         bar.update(progress.landed - bar.n)
         money = "simulated" if progress.simulated else "real"
-        limit = ", at the provider's limit" if progress.limited else ""
-        bar.set_postfix_str(f"{show(progress.spent_nano)} {money}{limit}", refresh=False)
+        words = [f"{show(progress.spent_nano)} {money}"]
+        if progress.from_ledger:
+            saved = f"saved {show(progress.saved_nano)}"
+            words.append(f"{progress.from_ledger} from the ledger, {saved}")
+        if progress.limited:
+            words.append("at the provider's limit")
+        bar.set_postfix_str(", ".join(words), refresh=False)
         if progress.finished:
             bar.close()

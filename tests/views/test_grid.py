@@ -32,6 +32,7 @@ def progress(**changes: object) -> Progress:
         "troubled": 0,
         "in_flight": 0,
         "spent_nano": 0,
+        "saved_nano": 0,
         "quoted_nano": 440_000_000,
         "simulated": True,
         "seconds": 0.0,

@@ -22,7 +22,7 @@ export function headline(pictures, totals, progress) {
   return [
     `${progress.landed} of ${counted(pictures)}`,
     progress.quoted ? `${spent} of ${progress.quoted}` : spent,
-    progress.from_ledger ? `${progress.from_ledger} from the ledger` : "",
+    fromLedger(progress),
     progress.troubled ? `${progress.troubled} without a picture` : "",
     waitingFor(progress),
   ].filter(Boolean);
