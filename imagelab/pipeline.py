@@ -34,6 +34,9 @@ POLL_SECONDS = 0.1
 """How often to look whether another thread or kernel has settled the picture we want too."""
 
 
+GRACE_SECONDS = 60.0
+"""How long, beyond a time-out, what somebody else has in flight is waited for."""
+
 LOOKS_AT_PURSE = 10
 """How often to read whether the budget has room again, before its money is asked for anyway."""
 
@@ -164,7 +167,7 @@ def _hold(
 
     ``None``: ``stopping`` was set while the money was waited for.
     """
-    ends = time.monotonic() + session.timeout + 60
+    ends = time.monotonic() + session.timeout + GRACE_SECONDS
     while True:
         try:
             generation, ours = session.ledger.hold(intent, session.budget_nano)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from imagelab import pricing
+from imagelab import pipeline, pricing
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
@@ -31,9 +31,10 @@ from imagelab.pipeline import Session
 from imagelab.progress import Progress
 from imagelab.records.ledger import Ledger, Purse
 from imagelab.request import Generation, ImageRequest
-from imagelab.runner import Run
+from imagelab.runner import ELSEWHERE, Run
 from imagelab.simulator import Fault, Simulator
 from imagelab.sweep import Cell
+from tests.records.rows import intent
 from tests.servers import Asked, Server, error, picture, success
 from tests.sessions import fox, session
 
@@ -814,6 +815,22 @@ class Screen:
         """Take it in."""
         self.landed |= landed
         self.told.append(progress)
+
+
+def test_what_another_kernel_keeps_asking_for_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that somebody else asks for, and does not finish, is left, and the run says so."""
+    monkeypatch.setattr(pipeline, "GRACE_SECONDS", 0.0)
+    with (
+        Server(success) as server,
+        session(tmp_path, server.url) as other,
+        session(tmp_path, server.url, timeout=0.5) as open_session,
+    ):
+        other.ledger.hold(intent("fox 0"))
+        run = ran(open_session, foxes(2))
+        assert run.left == {0: ELSEWHERE}
+        assert len(server.asked) == len(run.landed) == 1
 
 
 def test_a_display_is_told_everything(tmp_path: Path) -> None:
