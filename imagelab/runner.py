@@ -13,17 +13,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, get_args
 
-from imagelab import pricing
+from imagelab import futile, pricing
 from imagelab.catalog.arguments import made_by_name, named
 from imagelab.errors import (
     BudgetError,
     ImageLabError,
     InputError,
-    KeyRefusedError,
-    ModelGoneError,
-    QuotaError,
     RecordError,
-    UnreachableError,
 )
 from imagelab.exchange.streams import Partial
 from imagelab.pipeline import Answer, Session, as_error, is_overrun, obtain
@@ -37,11 +33,6 @@ Result = TypeVar("Result")
 
 TICK_SECONDS = 0.1
 """A screen is told at most ten times a second: front ends drop what comes faster."""
-
-HOPELESS = {kind.__name__: kind for kind in (KeyRefusedError, QuotaError, UnreachableError)}
-"""Errors that the next request would meet too: they stop a run at once. A model that is gone
-stops only what asks for that model."""
-
 
 ELSEWHERE = "Another kernel is asking for it. Run it again when that one is done."
 
@@ -94,11 +85,10 @@ class Run(Generic[Result]):
         self._over: BudgetError | None = None
         self._too_dear: set[int] = set()
         self._partials: dict[int, Partial] = {}
-        self._gone: dict[tuple[str | None, str], str] = {}
         self._began = time.monotonic()
         self._wanted = _by_identity(self.cells, session)
         self._providers = tuple(dict.fromkeys(cell.provider for cell in self.cells))
-        self._given_up: dict[str | None, str] = {}
+        self._futile = futile.Futile(self._providers)
         self._quoted = pricing.total(
             pricing.quote_request(
                 cells[0].request, session.at(cells[0].provider).provider, book=session.book
@@ -184,8 +174,8 @@ class Run(Generic[Result]):
 
     def progress(self) -> Progress:
         """Say how far it is."""
-        landed = dict(self.landed)
         came = dict(self.came)
+        landed = dict(self.landed)  # after it: what came has landed
         sent, kept = (
             [landed[at] for at, how in came.items() if how == one] for one in ("sent", "ledger")
         )
@@ -277,7 +267,7 @@ class Run(Generic[Result]):
 
     def _ask(self, cell: Cell) -> Answer | None:
         """Get one picture; in the asking thread, so that what ends a run ends it at once."""
-        if self._stopping.is_set() or self._no_use(cell):
+        if self._stopping.is_set() or self._futile.why(cell):
             return None
         with self._counting:
             self._flying += 1
@@ -308,26 +298,12 @@ class Run(Generic[Result]):
         generation = answer.generation
         if answer.came == "ledger":
             return None if generation.status in UNSETTLED else answer
-        if generation.error_kind in HOPELESS:
-            self._give_up(provider, generation.error or "stopped")
-        if generation.error_kind == ModelGoneError.__name__:
-            gone = generation.error or "The model is gone."
-            self._gone[provider, generation.request.model] = gone
+        self._futile.learn(generation, provider)
+        if reason := self._futile.everywhere:
+            self.stop(reason)
         if is_overrun(generation):
             self.stop(OVERRUN)
         return answer
-
-    def _no_use(self, cell: Cell) -> str | None:
-        """Say why a picture need not be asked for: its provider, or its model there, is gone."""
-        return self._given_up.get(cell.provider) or self._gone.get(
-            (cell.provider, cell.request.model)
-        )
-
-    def _give_up(self, provider: str | None, reason: str) -> None:
-        """Ask a provider no more; where it was the last one, the run is over."""
-        self._given_up.setdefault(provider, reason)
-        if len(self._given_up) == len(self._providers):
-            self.stop(reason)
 
     def _follow(self, flying: dict[Future[Answer | None], list[Cell]]) -> None:
         """Take pictures in as they land, a tick's worth at a time, until none is in flight."""
@@ -352,7 +328,7 @@ class Run(Generic[Result]):
             self._fail(error)
             return cells, getattr(error, "generation", None), "sent"
         if answer is None:
-            reason = self._no_use(cells[0]) or self.stopped_by or ELSEWHERE
+            reason = self._futile.why(cells[0]) or self.stopped_by or ELSEWHERE
             self.left |= {cell.position: reason for cell in cells}
             return cells, None, "sent"
         if answer.error is not None:
@@ -376,9 +352,9 @@ class Run(Generic[Result]):
                 continue
             for cell in cells:
                 landed[cell.position] = generation
-                self.came[cell.position] = came
                 rows.append((cell.position, cell.factors, generation.id, came))
         self.landed |= landed
+        self.came |= {position: came for position, _, _, came in rows}
         self._write_down(rows)
         self._tell(landed)
 
@@ -396,8 +372,7 @@ class Run(Generic[Result]):
         came = (one.picture or one.answer for one in self.landed.values())
         if self.error is not None or any(came):
             return
-        ends = {*HOPELESS, ModelGoneError.__name__}
-        hopeless = [one for one in self.landed.values() if one.error_kind in ends]
+        hopeless = [one for one in self.landed.values() if futile.ends(one)]
         if hopeless:
             self.error = self.error_of(hopeless[0])
         elif not self.landed:

@@ -36,6 +36,7 @@ FLOORS = {
     "sweep": 4,
     "unfinished": 4,
     "progress": 4,
+    "futile": 5,
     "pictured": 4,
     "keeping": 5,
     "pipeline": 5,
