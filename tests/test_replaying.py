@@ -203,5 +203,5 @@ def test_a_replay_on_a_model_that_goes_too_warns(open_lab: OpenLab) -> None:
     with Simulator() as server:
         lab = open_lab("openai", base_url=server.url, api_key="sk-a")
         made = lab.compare("a fox")
-        with pytest.warns(UserWarning, match="gpt-image-1.5 will be shut down"):
+        with pytest.warns(UserWarning, match=r"gpt-image-1\.5 (will be|was) shut down"):
             made.replay("gpt-image-1.5")
