@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from imagelab.catalog import abilities, models
+from imagelab.catalog import abilities, models, settings
 from imagelab.catalog.arguments import made_by_name
 from imagelab.errors import InputError
 from imagelab.frozen import FrozenMapping
@@ -83,12 +83,12 @@ class ImageRequest:
         if several := _several(self):
             return several
         known = models.find(self.model)
-        if no_text := models.text_problem(self.prompt):
+        if no_text := settings.text_problem(self.prompt):
             return [no_text]
         beside = [] if self._is_plain else self._problems_beside(known)
         if known is None:
             return beside
-        return beside + models.problems(
+        return beside + settings.problems(
             known,
             prompt=self.prompt,
             quality=self.quality,

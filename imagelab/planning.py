@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imagelab import pricing
-from imagelab.catalog import models
+from imagelab.catalog import models, sizes
 from imagelab.catalog.money import show, usd, usd_or_none
 from imagelab.catalog.prices import CATALOGUE, Book
 from imagelab.errors import InputError
@@ -167,7 +167,7 @@ def _cost(request: ImageRequest, provider: str, book: Book) -> int | None:
 
 def _pixels(size: str) -> int | None:
     try:
-        edges = models.parse_size(size)
+        edges = sizes.parsed(size)
     except InputError:
         return None
     return None if edges is None else edges[0] * edges[1]

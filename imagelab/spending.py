@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imagelab import question
-from imagelab.catalog import abilities, authors, judges, models, tokens
+from imagelab.catalog import abilities, authors, judges, sizes, tokens
 from imagelab.catalog.models import Model
 from imagelab.catalog.tokens import PARTIAL_TOKENS, Count
 from imagelab.request import ImageRequest
@@ -152,7 +152,7 @@ def _seen(request: ImageRequest, model: str, fidelity: str | None = None) -> Cou
 
 def most_at(request: ImageRequest, model: Model) -> Mapping[str, int]:
     """Bound what a request would spend if it were for the dearest tier of this model."""
-    size = request.size if models.size_problem(model, request.size) is None else "auto"
+    size = request.size if sizes.problem(model, request.size) is None else "auto"
     drawn = tokens.output_tokens(model.id, model.tiers[-1], size, frames=_frames(request))
     fidelity = "high" if "high" in model.input_fidelity else "low"
     return _most(request, drawn, _seen(request, model.id, fidelity))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import imagelab
 from imagelab import Lab, Sweep, pricing
-from imagelab.catalog import models, prices, tokens
+from imagelab.catalog import models, prices, sizes, tokens
 from imagelab.errors import InputError, SetupError
 from imagelab.pictures import Reference
 from imagelab.pricing import Quote, quote, quote_request, total
@@ -47,9 +47,9 @@ PROMPTS = st.text(
 def requests(draw: st.DrawFn) -> ImageRequest:
     """Draw any request that a catalogued model takes."""
     model = draw(st.sampled_from(models.all_models()))
-    rule = models.size_rule(model)
+    rule = sizes.rule_of(model)
     listed = [*rule.listed, "auto"]
-    free = [size for size in FREE_SIZES if models.size_problem(model, size) is None]
+    free = [size for size in FREE_SIZES if sizes.problem(model, size) is None]
     return ImageRequest(
         prompt=draw(PROMPTS),
         model=model.id,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelab import Lab, pricing
-from imagelab.catalog import models
+from imagelab.catalog import models, sizes
 from imagelab.request import ImageRequest, Usage
 from imagelab.simulator.billed import BilledRow
 from imagelab.simulator.checks import Asked, check
@@ -39,7 +39,7 @@ def every_request() -> Iterator[ImageRequest]:
     """Ask every model for every tier at every size that is named anywhere."""
     for model in models.all_models():
         for tier in (*model.tiers, "auto"):
-            for size in (*models.size_rule(model).listed, "auto"):
+            for size in (*sizes.rule_of(model).listed, "auto"):
                 yield ImageRequest(prompt=PROMPTS[0], model=model.id, quality=tier, size=size)
 
 
@@ -85,7 +85,7 @@ def test_any_size_and_any_words_are_quoted_as_they_are_billed(
     """Custom sizes and prompts of any letters: the quote is the bill, the bound is never passed."""
     known = models.get(model)
     size = f"{columns * 16}x{rows * 16}"
-    if models.size_problem(known, size) is not None:
+    if sizes.problem(known, size) is not None:
         return
     quality = known.tiers[tier % len(known.tiers)]
     exact = agree(ImageRequest(prompt=prompt, model=model, quality=quality, size=size))

@@ -12,7 +12,7 @@ import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from imagelab.catalog import _facts, models
+from imagelab.catalog import _facts, models, sizes
 from imagelab.catalog.models import Model
 
 COMPLEXITY = ("low", "medium", "high")
@@ -199,14 +199,14 @@ def like(model: Model | None, width: int, height: int) -> str:
     """
     if model is None:
         return "auto"
-    rule = models.size_rule(model)
+    rule = sizes.rule_of(model)
     if rule.rule == "fixed":
         return min(rule.listed, key=lambda size: _unlike(size, width, height))
     own = f"{width}x{height}"
-    if width * height <= _LARGE and models.size_problem(model, own) is None:
+    if width * height <= _LARGE and sizes.problem(model, own) is None:
         return own
     scale = (_USUAL / (width * height)) ** 0.5
-    return models.nearest_size(model, max(1, round(width * scale)), max(1, round(height * scale)))
+    return sizes.nearest(model, max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 _USUAL, _LARGE = 1024 * 1024, 1536 * 1024

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from imagelab.catalog import _facts, models, prices
+from imagelab.catalog import _facts, models, prices, settings, sizes
 from imagelab.catalog.models import Model
 from imagelab.catalog.money import nano
 from imagelab.errors import InputError
@@ -61,7 +61,7 @@ def output_tokens(
         InputError: the model has no such tier or size.
     """
     known = models.get(model)
-    if problems := models.problems(known, quality=quality, size=size):
+    if problems := settings.problems(known, quality=quality, size=size):
         raise InputError(" ".join(problems))
     tiers = known.tiers if quality == "auto" else (quality,)
     number = pictures * frames
@@ -84,7 +84,7 @@ def made_tokens(
     As ``output_tokens``, for sizes too that "auto" becomes and nobody can ask for.
     """
     known = models.get(model)
-    if models.size_problem(known, size) is None:
+    if sizes.problem(known, size) is None:
         return output_tokens(model, quality, size, pictures=pictures, frames=frames)
     if known.architecture in _by_architecture("output_table"):
         return output_tokens(model, quality, "auto", pictures=pictures, frames=frames)
@@ -94,7 +94,7 @@ def made_tokens(
 def _sizes(model: Model, size: str) -> tuple[str, ...]:
     if size != "auto":
         return (size,)
-    rule = models.size_rule(model)
+    rule = sizes.rule_of(model)
     return rule.listed if rule.rule == "fixed" else (_only("output_auto")["size"],)
 
 

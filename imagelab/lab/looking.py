@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagelab.actions import ArchiveActions, BenchActions, PurseLook
-from imagelab.catalog import models
+from imagelab.catalog import settings
 from imagelab.catalog.arguments import check_number, named
 from imagelab.errors import ImageLabError, InputError
 from imagelab.insight import finding, measuring, metrics
@@ -70,7 +70,7 @@ class Looking(Base):
 
         bench = Bench(
             BenchActions(self._session, request),
-            models.choices(),
+            settings.choices(),
             prompt=prompt,
             quality=quality,
             size=size,

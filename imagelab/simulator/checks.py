@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from imagelab.catalog import models
+from imagelab.catalog import models, sizes
 from imagelab.catalog.models import Model
 from imagelab.catalog.prices import Lane
 from imagelab.simulator import bodies, multipart, rules, shape, uploads
@@ -184,7 +184,7 @@ def _size_of_auto(model: Model, opened: Opened) -> str:
     width, height = opened.references[0].size if opened.references else (1, 1)
     ratio = width / height
     if model.sizes == "fixed":
-        listed = [models.parse_size(one) or (1, 1) for one in models.size_rule(model).listed]
+        listed = [sizes.parsed(one) or (1, 1) for one in sizes.rule_of(model).listed]
         edges = min(listed, key=lambda one: abs(math.log(one[0] / one[1] / ratio)))
         return f"{edges[0]}x{edges[1]}"
     ratio = min(max(ratio, 1 / 3), 3)

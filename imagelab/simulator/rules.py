@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelab.catalog import models
+from imagelab.catalog import sizes
 from imagelab.catalog.models import Model
 from imagelab.simulator import bodies
 from imagelab.simulator.bodies import Reply, error, invalid_value
@@ -51,16 +51,16 @@ def _tier_problem(model: Model, body: Body) -> Reply | None:
 
 
 def _size_problem(model: Model, size: str) -> Reply | None:
-    if models.size_problem(model, size) is None:
+    if sizes.problem(model, size) is None:
         return None
     if model.sizes == "fixed":
-        return invalid_value("size", size, (*sorted(models.size_rule(model).listed), "auto"))
+        return invalid_value("size", size, (*sorted(sizes.rule_of(model).listed), "auto"))
     message = f"Invalid size '{size}'. {_size_reason(model, size)}"
     return error(400, message, code="invalid_value", param="size")
 
 
 def _size_reason(model: Model, size: str) -> str:
-    rule = models.size_rule(model)
+    rule = sizes.rule_of(model)
     across, _, down = size.partition("x")
     if not (across.isascii() and across.isdigit() and down.isascii() and down.isdigit()):
         return "Expected WIDTHxHEIGHT in pixels, or 'auto'."

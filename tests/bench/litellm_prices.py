@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagelab.catalog import models, prices
+from imagelab.catalog import models, prices, sizes
 from imagelab.catalog.money import nano, show
 from imagelab.pricing import quote
 from imagelab.simulator import Fault, Simulator
@@ -59,11 +59,11 @@ def jobs() -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     image = base64.b64encode(png((1024, 1024))).decode()
     for model in models.all_models():
-        sizes = models.size_rule(model).listed
+        listed = sizes.rule_of(model).listed
         made += [
             {"prompt": PROMPT, "model": model.id, "quality": tier, "size": size}
             for tier in model.tiers
-            for size in sizes
+            for size in listed
         ]
         made.append({**made[-1], "quality": "low", "size": "1024x1024", "image": image})
     return made

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelab.catalog import abilities, models
+from imagelab.catalog import abilities, models, sizes
 
 ALL = models.all_models()
 KNOWN = {model.id: model for model in ALL}
@@ -91,7 +91,7 @@ def test_what_can_be_asked_is_no_problem(model: str | None, settings: dict[str, 
 @given(st.integers(1, 9000), st.integers(1, 9000), st.sampled_from(ALL))
 def test_an_edit_is_drawn_in_a_legal_size(width: int, height: int, model: models.Model) -> None:
     """The size for an edit of any picture is one that its model takes."""
-    assert models.size_problem(model, abilities.like(model, width, height)) is None
+    assert sizes.problem(model, abilities.like(model, width, height)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagelab.catalog import models, prices, tokens
+from imagelab.catalog import models, prices, sizes, tokens
 from imagelab.catalog.money import nano
 from imagelab.errors import InputError, ModelError
 
@@ -44,8 +44,8 @@ def test_the_first_models_go_by_a_table(
     model: str, tier: str, counts: tuple[int, int, int]
 ) -> None:
     """The models up to 1.5 spend the published tokens: square, portrait, landscape."""
-    sizes = ("1024x1024", "1024x1536", "1536x1024")
-    assert tuple(tokens.output_tokens(model, tier, size).tokens for size in sizes) == counts
+    three = ("1024x1024", "1024x1536", "1536x1024")
+    assert tuple(tokens.output_tokens(model, tier, size).tokens for size in three) == counts
 
 
 @pytest.mark.parametrize("model", ["gpt-image-2.5-sunburst", "gpt-image-2.5-flare"])
@@ -123,8 +123,8 @@ def test_all_auto_is_held_at_the_dearest_of_all() -> None:
 def free_sizes() -> st.SearchStrategy[str]:
     """Draw sizes that the free models take."""
     edges = st.tuples(st.integers(30, 240), st.integers(30, 240))
-    sizes = edges.map(lambda pair: f"{pair[0] * 16}x{pair[1] * 16}")
-    return sizes.filter(lambda size: models.size_problem(models.get("gpt-image-2"), size) is None)
+    drawn = edges.map(lambda pair: f"{pair[0] * 16}x{pair[1] * 16}")
+    return drawn.filter(lambda size: sizes.problem(models.get("gpt-image-2"), size) is None)
 
 
 @settings(deadline=None)
