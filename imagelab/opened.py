@@ -14,7 +14,7 @@ from imagelab.errors import SetupError
 from imagelab.exchange.client import Client
 from imagelab.insight import unpacking
 from imagelab.pipeline import Session
-from imagelab.records import travelling, votes
+from imagelab.records import notes, travelling, votes
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 
@@ -23,8 +23,9 @@ from imagelab.records.store import Store
 def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Comparison:
     """Open what ``comparison.zip`` wrote: a comparison that shows itself, offline and for nothing.
 
-    It has its pictures, costs, errors and votes as they were, and ledger and files of its own, in
-    ``folder`` (a new one, or the one it was opened in before), or for as long as Python runs.
+    It has its pictures, costs, errors, stars, remarks and votes as they were, and ledger and files
+    of its own, in ``folder`` (a new one, or the one it was opened in before: what you noted there
+    stays), or for as long as Python runs.
     ``Lab(replay=path)`` runs code against it as if it were the provider.
 
     >>> imagelab.open_zip("foxes.zip")          # doctest: +SKIP
@@ -43,6 +44,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
     travelling.take_over(ledger, held.rows)
     votes.cast(ledger, held.votes)
+    notes.take_over(ledger, held.notes)
     rows = {row["id"]: ledger.generation(row["id"]) for row in held.rows}
     session = Session(
         provider=held.provider,

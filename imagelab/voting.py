@@ -7,7 +7,6 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from imagelab.deciding.disguise import disguised
 from imagelab.deciding.field import Field
 from imagelab.errors import InputError, PictureError
 from imagelab.insight import ballots
-from imagelab.insight.archive import Archive
 from imagelab.insight.thumbs import small
 from imagelab.insight.verdict import Verdict, decide
 from imagelab.records import notes, votes
@@ -85,19 +83,6 @@ def _checked(given: object) -> tuple[int, int, Winner]:
         f"A vote is a left picture, a right picture and what was said, not {given!r}: "
         "(comparison['a fox', 'low'], comparison['a fox', 'high'], 'right')."
     )
-
-
-def bring(ledger: Ledger, recorded: Archive, generations: Iterable[Generation]) -> int:
-    """Keep the recorded votes about these pictures, under the rows that show them here."""
-    here = {one.picture: one.id for one in generations if one.picture}
-    rows = {row["id"]: here[row["picture"]] for row in recorded.rows if row["picture"] in here}
-    moved = [
-        # It may have been cast in this very ledger, about the rows of the first asking.
-        replace(vote, left=rows[vote.left], right=rows[vote.right], token=f"replay:{vote.token}")
-        for vote in recorded.votes
-        if rows.get(vote.left) != rows.get(vote.right) and rows.keys() >= set(vote.pair)
-    ]
-    return len(votes.cast(ledger, moved))
 
 
 def a_file(path: object) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from imagelab.catalog.arguments import made_by_name, named
+from imagelab.comparison.brought import bring
 from imagelab.comparison.written import Written
 from imagelab.errors import InputError
 from imagelab.insight import archive
@@ -86,16 +87,15 @@ def run_to_end(run: Run[Result]) -> Result:
 def finisher(recorded: archive.Archive | None = None) -> Callable[[Run[Comparison]], Comparison]:
     """Make what a run brought a comparison; where no grid shows it, say once what is missing.
 
-    ``recorded`` is the ZIP that is replayed: its votes about these pictures come along.
+    ``recorded`` is the ZIP that is replayed: what was said of these pictures comes along.
     """
     told: list[str] = []
 
     def finish(run: Run[Comparison]) -> Comparison:
         made = Comparison(run.session, run.cells, run.landed, came=run.came, left=run.left)
-        if recorded and recorded.votes:
-            from imagelab.voting import bring
-
-            bring(run.session.ledger, recorded, made)
+        if recorded and (recorded.votes or recorded.notes):
+            asked = [one for one in made if one.provider == run.session.provider]
+            bring(run.session.ledger, recorded, asked)
         if made.shortfall and not told and not in_notebook():
             told.append(made.shortfall)
             sys.stderr.write(f"imagelab: {made.shortfall}\n")

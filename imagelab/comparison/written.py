@@ -13,6 +13,7 @@ from imagelab.errors import PictureError
 from imagelab.insight import archive, files, report
 from imagelab.insight.code import code_of_cells
 from imagelab.insight.report import Section
+from imagelab.records import notes
 
 
 class Written(Shown, Voted):
@@ -73,9 +74,9 @@ class Written(Shown, Voted):
         """Write a ZIP with the originals, byte for byte, and a manifest of all the rest.
 
         ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
-        provider: a paid run becomes a free tutorial, or a bug report. Votes go along, each with
-        its rater's name as it was given. No key, owner or host is in it; prompts, and errors in
-        their own words, are.
+        provider: a paid run becomes a free tutorial, or a bug report. Stars and remarks go along
+        as they were written, and votes, each with its rater's name as it was given. No key,
+        owner or host is in it; prompts, and errors in their own words, are.
 
         >>> comparison.zip("foxes.zip")         # doctest: +SKIP
 
@@ -90,6 +91,7 @@ class Written(Shown, Voted):
             self._asked(),
             rows,
             votes=self.votes,
+            notes=notes.read(self._session.ledger, (one.id for one in self)),
             read=self._session.store.read,
             came=self.came,
             left=self.left,

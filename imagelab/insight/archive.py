@@ -1,8 +1,9 @@
 """A comparison in a ZIP: originals under the hash of their bytes, and a manifest of all the rest.
 
-``manifest.json`` holds the cells, the rows of the ledger and the votes that a reader needs: no
-owner, no host and no key. What is read is believed in nothing: names, sizes, hashes and values
-are checked before anything is kept, and nothing is ever unpacked by the name it claims.
+``manifest.json`` holds the cells and the rows of the ledger that a reader needs, and what people
+said of them: no owner, no host and no key. What is read is believed in nothing: names, sizes,
+hashes and values are checked before anything is kept, and nothing is ever unpacked by the name it
+claims.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from imagelab.insight.files import written
 from imagelab.records.ledger import Came
+from imagelab.records.notes import Note
 from imagelab.records.travelling import asked_for, packed, with_parents_among
 from imagelab.request import Generation
 from imagelab.sweep import Cell
@@ -29,7 +31,7 @@ _STEADY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """What a ZIP holds, checked: cells, rows, votes about them, and bytes of pictures by hash."""
+    """What a ZIP holds, checked: cells, rows, what was said of them, and pictures by hash."""
 
     digest: str
     cells: tuple[Cell, ...]
@@ -38,6 +40,7 @@ class Archive:
     left: Mapping[int, str]
     rows: tuple[Mapping[str, Any], ...]
     votes: tuple[Vote, ...]
+    notes: Mapping[int, Note]
     suffixes: Mapping[str, str]
     read: Callable[[str], bytes]
 
@@ -60,11 +63,14 @@ def write(
     rows: Sequence[Mapping[str, Any]],
     *,
     votes: Sequence[Vote] = (),
+    notes: Mapping[int, Note] = {},
     read: Callable[[str], bytes],
     came: Mapping[int, str] = {},
     left: Mapping[int, str] = {},
 ) -> Path:
-    """Write the ZIP: cells, what each shows by position, and the ledger's rows and votes of that.
+    """Write the ZIP: cells, what each shows by position, and the ledger's rows of that.
+
+    ``votes`` and ``notes`` are what people said of these rows.
 
     What went along with an edit travels too, by its hash; ``read`` gives its bytes. The same
     comparison gives the same bytes.
@@ -81,6 +87,7 @@ def write(
         "cells": [_of_cell(cell, generations, came, left) for cell in cells],
         "generations": [packed(with_parents_among(row, ids)) for row in rows],
         "votes": [_of_vote(vote) for vote in votes],
+        "notes": [_of_note(at, note) for at, note in sorted(notes.items()) if note != Note()],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     with written(path, "ZIP file", (".zip",)) as draft, zipfile.ZipFile(draft, "w") as file:
@@ -141,3 +148,8 @@ def _of_vote(vote: Vote) -> dict[str, Any]:
         "time": vote.time.isoformat(),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_note(generation: int, note: Note) -> dict[str, Any]:
+    """Write what a person thinks of a generation; when that was noted stays here."""
+    return {"generation": generation, "star": note.star, "remark": note.remark}

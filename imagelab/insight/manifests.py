@@ -16,6 +16,7 @@ from imagelab.insight.archive import Archive
 from imagelab.pictures import MIME
 from imagelab.records import asking
 from imagelab.records.asking import pictures_in
+from imagelab.records.notes import Note
 from imagelab.records.rows import generation_of
 from imagelab.records.travelling import unpacked, with_parents_among
 from imagelab.request import ImageRequest, names, plain
@@ -44,12 +45,16 @@ def archive(
     rows = {row["id"]: row for row in map(_row, _list(manifest, "generations"))}
     rows = {number: with_parents_among(row, rows) for number, row in rows.items()}
     cells = [(_cell(one, rows), one) for one in _list(manifest, "cells")]
-    # A ZIP of an older imagelab has no votes.
-    votes = [_vote(one, rows) for one in _list({"votes": [], **manifest}, "votes")]
+    # A ZIP of an older imagelab has no votes, and no notes.
+    manifest = {"votes": [], "notes": [], **manifest}
+    votes = [_vote(one, rows) for one in _list(manifest, "votes")]
+    notes = [_note(one, rows) for one in _list(manifest, "notes")]
     along = {one.sha256 for cell, _ in cells for one in cell.request.references}
     _check_rows(list(rows.values()), len(manifest["generations"]), suffixes, along)
     if len({cell.position for cell, _ in cells}) < len(cells):
         raise ManifestError("names a cell twice")
+    if len(dict(notes)) < len(notes):
+        raise ManifestError("has two notes of one row")
     shown = {c.position: raw["generation"] for c, raw in cells if raw.get("generation") is not None}
     return Archive(
         digest=digest,
@@ -59,6 +64,7 @@ def archive(
         left={c.position: str(raw["left"]) for c, raw in cells if raw.get("left")},
         rows=tuple(rows.values()),
         votes=tuple(_told_apart(votes)),
+        notes=dict(notes),
         suffixes=suffixes,
         read=bytes_of,
     )
@@ -170,3 +176,15 @@ def _told_apart(votes: Sequence[Vote]) -> Iterator[Vote]:
         seen[vote] += 1
         words = repr((vote, seen[vote]))
         yield replace(vote, token=hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())
+
+
+def _note(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> tuple[int, Note]:
+    """Take a note over: of a row that is there, a star or none and a text of some length."""
+    number = raw.get("generation")
+    if type(number) is not int or number not in rows:
+        raise ManifestError(f"has a note of row {str(number)[:20]}, which is not in it")
+    try:
+        note = Note(raw["star"], raw["remark"])
+    except (InputError, KeyError) as cause:
+        raise ManifestError(f"has a note that is none: {cause}") from cause
+    return number, Note(note.star, plain(note.remark))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from imagelab.insight.archive import Archive
 from imagelab.records.rows import generation_of
-from imagelab.request import REPLAY, SETTINGS, key_of
+from imagelab.request import REPLAY, SETTINGS, Generation, key_of
 from imagelab.simulator import bodies
 from imagelab.simulator.bodies import Reply
 from imagelab.simulator.desk import Answer
@@ -22,10 +22,7 @@ def answers(archive: Archive) -> Answer:
     does not say which it is, gets those there are one after another, and then from the first
     again: a replay cannot make a new picture. What went wrong goes wrong again, in its kind.
     """
-    rows: dict[str, list[Mapping[str, Any]]] = {}
-    for row in sorted(archive.rows, key=lambda row: (row["sample"], row["take"])):
-        asked = generation_of(row, None).request
-        rows.setdefault(_key(asked.parameters()), []).append(row)
+    rows = _by_content(archive)
     given = dict.fromkeys(rows, 0)
 
     def answer(body: Mapping[str, object], request_id: str, which: tuple[int, int] | None) -> Reply:
@@ -40,6 +37,23 @@ def answers(archive: Archive) -> Answer:
         return _reply(row, archive, request_id)
 
     return answer
+
+
+def replayed(archive: Archive, generations: Iterable[Generation]) -> dict[int, int]:
+    """Say which recorded row each of these generations was answered from: id by id."""
+    rows = _by_content(archive)
+    keys = [(one, _key(one.request.parameters())) for one in generations]
+    return {
+        one.id: _recorded(rows[key], one.sample, one.take)["id"] for one, key in keys if key in rows
+    }
+
+
+def _by_content(archive: Archive) -> dict[str, list[Mapping[str, Any]]]:
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(archive.rows, key=lambda row: (row["sample"], row["take"])):
+        asked = generation_of(row, None).request
+        rows.setdefault(_key(asked.parameters()), []).append(row)
+    return rows
 
 
 def _recorded(rows: Sequence[Mapping[str, Any]], sample: int, take: int) -> Mapping[str, Any]:

@@ -58,7 +58,8 @@ class Lab(Asking, Accounts, Looking):
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
         replay: a ZIP that ``comparison.zip`` wrote: it answers in place of a provider, over
-            real HTTP on this machine, what it was asked before, for simulated money.
+            real HTTP on this machine, what it was asked before, for simulated money. Stars,
+            remarks and votes come along with the pictures they are about.
         api_version: Azure's: a day means its classic endpoint; left out, it is the v1 endpoint.
         deployments: Azure's: models by the names they were deployed by.
         prices: a TOML file with prices of your own; ``prices.toml`` under ``path`` otherwise.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -47,6 +47,29 @@ def keep(ledger: Ledger, generation: int, note: Note) -> None:
         if connection.execute(known).scalar() is None:
             raise InputError(f"There is no generation {generation} in this ledger to note of.")
         connection.execute(notes.insert().values(generation=generation, **values))
+
+
+def take_over(ledger: Ledger, given: Mapping[int, Note]) -> None:
+    """Write down what was thought of generations elsewhere, where nothing was noted here yet.
+
+    What was thought here stays, and so does that a star was taken back here.
+    """
+    if not given:
+        return
+    with ledger.writing() as connection:
+        there = set(connection.execute(sa.select(notes.c.generation)).scalars())
+        rows = [
+            {
+                "generation": number,
+                "star": note.star,
+                "remark": plain(note.remark),
+                "changed_us": now_us(),
+            }
+            for number, note in given.items()
+            if number not in there
+        ]
+        if rows:
+            connection.execute(notes.insert(), rows)
 
 
 def look_at(ledger: Ledger, numbers: Iterable[int]) -> None:

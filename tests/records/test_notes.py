@@ -45,6 +45,20 @@ def test_a_note_of_nothing_is_refused(ledger: Ledger) -> None:
     assert notes.read(ledger, [99]) == {}
 
 
+def test_notes_from_elsewhere_stand_where_none_is(ledger: Ledger) -> None:
+    """What was noted here stays, one that was taken back too; the rest is kept as it came."""
+    mine, taken_back, new = held(ledger), held(ledger, "an owl"), held(ledger, "a cat")
+    notes.keep(ledger, mine.id, Note(True, "mine"))
+    notes.keep(ledger, taken_back.id, Note())
+    rows = (mine.id, taken_back.id, new.id)
+    notes.take_over(ledger, dict.fromkeys(rows, Note(True, "theirs")))
+    assert list(notes.read(ledger, rows).values()) == [
+        Note(True, "mine"),
+        Note(),
+        Note(True, "theirs"),
+    ]
+
+
 @pytest.mark.parametrize("wrong", [{"star": "yes"}, {"remark": 5}, {"remark": "x" * 10_001}])
 def test_what_is_no_note_is_refused(wrong: dict[str, object]) -> None:
     """A star is a truth value and a remark a text that a person would write."""
