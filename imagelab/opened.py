@@ -43,7 +43,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
         store.keep(data, suffix)
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
     travelling.take_over(ledger, held.rows)
-    votes.cast(ledger, held.votes)
+    votes.take_over(ledger, held.votes)
     notes.take_over(ledger, held.notes)
     rows = {row["id"]: ledger.generation(row["id"]) for row in held.rows}
     session = Session(

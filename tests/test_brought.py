@@ -79,3 +79,16 @@ def test_the_same_request_of_another_provider_is_another_picture(
     again = lab.generate("a fox", quality="low")
     beside = lab.compare("a fox", quality="low", provider=[again.provider, "simulator"])
     assert [star for star, _ in said(beside)] == [True, False]
+
+
+def test_a_replay_of_a_later_zip_brings_all_its_votes(
+    open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """Two ZIPs of one comparison, replayed in one folder: each has the votes there were then."""
+    lab = open_lab()
+    found = lab.compare("a fox", quality=TIERS)
+    for number, rater in enumerate(["ann", "ben"], start=1):
+        found.add_votes([(found[0], found[1], "right")], rater=rater)  # type: ignore[list-item]
+        replay = open_lab(replay=found.zip(tmp_path / f"{number}.zip"))
+        for _ in range(2):
+            assert len(replay.compare("a fox", quality=TIERS).votes) == number

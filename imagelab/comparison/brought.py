@@ -22,13 +22,11 @@ def bring(ledger: Ledger, recorded: Archive, generations: Iterable[Generation]) 
     )
     # Where several replay one row, since fewer were recorded, votes are about the first.
     first = {row: here for here, row in reversed(rows.items())}
-    votes.cast(
-        ledger,
-        [_moved(vote, first) for vote in recorded.votes if first.keys() >= set(vote.pair)],
-    )
+    about_these = [vote for vote in recorded.votes if first.keys() >= set(vote.pair)]
+    votes.cast(ledger, [_moved(vote, first, recorded.digest) for vote in about_these])
 
 
-def _moved(vote: Vote, rows: Mapping[int, int]) -> Vote:
-    # It may have been cast in this very ledger, about the rows of the first asking.
-    token = f"replay:{vote.token}"
+def _moved(vote: Vote, rows: Mapping[int, int], digest: str) -> Vote:
+    # It may be in this very ledger, about rows of the first asking or of another ZIP's replay.
+    token = f"replay:{digest}:{vote.token}"
     return replace(vote, left=rows[vote.left], right=rows[vote.right], token=token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,30 @@ def cast(ledger: Ledger, given: Sequence[Vote]) -> list[Vote]:
             known.add(vote.token or "")
             new.append(_insert(connection, vote))
         return new
+
+
+def take_over(ledger: Ledger, given: Sequence[Vote]) -> list[Vote]:
+    """Write votes down that come from elsewhere; give those that are new, with their ids.
+
+    One that was cast here stays as it is, one that was taken back too: where it was cast under
+    another token it is known by all that it says.
+
+    Raises:
+        RecordError: as for ``cast``.
+
+    """
+    pictures = {number for vote in given for number in vote.pair}
+    there = Counter(map(_said, votes_about(ledger, pictures, undone=True)))
+    new: list[Vote] = []
+    for vote in given:
+        there[_said(vote)] -= 1
+        if there[_said(vote)] < 0:
+            new.append(vote)
+    return cast(ledger, new)
+
+
+def _said(vote: Vote) -> Vote:
+    return replace(vote, id=None, token=None, undone=False)
 
 
 def keep_ballot(ledger: Ledger, ballot: Ballot) -> None:

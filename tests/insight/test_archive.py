@@ -159,6 +159,17 @@ def test_votes_are_counted_once_wherever_they_are_opened(voted_zip: Path, tmp_pa
     assert len(imagelab.open_zip(voted_zip, folder=tmp_path / "out").votes) == 16
 
 
+def test_votes_are_counted_once_where_they_were_cast(
+    open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    """A ZIP that is opened in the folder that it was made from brings no vote there anew."""
+    lab = open_lab()
+    found = lab.compare("a fox", quality=["low", "high"])
+    found.add_votes([(found[0], found[1], "right")] * 2, rater="ann")  # type: ignore[list-item]
+    back = imagelab.open_zip(found.zip(tmp_path / "voted.zip"), folder=lab.path)
+    assert len(back.votes) == 2
+
+
 def test_no_token_of_a_vote_travels(voted_zip: Path) -> None:
     """A vote is who said what of which pictures and when: nothing tells where it was cast."""
     with zipfile.ZipFile(voted_zip) as file:

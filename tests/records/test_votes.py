@@ -81,6 +81,24 @@ def test_a_token_counts_once(ledger: Ledger, pair: tuple[int, int]) -> None:
     assert len(votes.votes_about(ledger, pair)) == 1
 
 
+def test_a_vote_taken_over_counts_once(ledger: Ledger, pair: tuple[int, int]) -> None:
+    """One that was cast here under another token is known by what it says, each as often."""
+    votes.cast(ledger, [vote(pair, token="booth:1"), vote(pair, token="booth:2")])
+    same = [vote(pair, token=f"zip:{number}") for number in range(3)]
+    assert [one.token for one in votes.take_over(ledger, same)] == ["zip:2"]
+    assert votes.take_over(ledger, same) == []
+    assert len(votes.votes_about(ledger, pair)) == 3
+
+
+def test_a_vote_taken_back_is_not_taken_over(ledger: Ledger, pair: tuple[int, int]) -> None:
+    """What somebody took back here does not come back from elsewhere."""
+    (cast,) = votes.cast(ledger, [vote(pair)])
+    assert cast.id is not None
+    votes.undo(ledger, cast.id)
+    assert votes.take_over(ledger, [vote(pair, token="zip:0")]) == []
+    assert votes.votes_about(ledger, pair) == []
+
+
 def test_votes_without_a_token_all_count(ledger: Ledger, pair: tuple[int, int]) -> None:
     """Equal votes are two votes unless a token says that they are one."""
     assert len(votes.cast(ledger, [vote(pair), vote(pair)])) == 2
