@@ -25,7 +25,8 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
 
     It has its pictures, costs, errors, stars, remarks and votes as they were, and ledger and files
     of its own, in ``folder`` (a new one, or the one it was opened in before: what you noted there
-    stays), or for as long as Python runs.
+    stays), or for as long as Python runs. Answers to a ballot that was made before the ZIP are
+    counted by its ``add_votes``.
     ``Lab(replay=path)`` runs code against it as if it were the provider.
 
     >>> imagelab.open_zip("foxes.zip")          # doctest: +SKIP
@@ -43,6 +44,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
         store.keep(data, suffix)
     ledger = Ledger(where / "ledger.sqlite", loader=store.path)
     travelling.take_over(ledger, held.rows)
+    votes.take_over_ballots(ledger, held.ballots)
     votes.take_over(ledger, held.votes)
     notes.take_over(ledger, held.notes)
     rows = {row["id"]: ledger.generation(row["id"]) for row in held.rows}

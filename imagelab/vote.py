@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ Source = Literal["human", "ballot", "judge"]
 
 WINNERS: tuple[Winner, ...] = get_args(Winner)
 SOURCES: tuple[Source, ...] = get_args(Source)
+
+MOST_PAIRS = 1000
+"""How many pairs a ballot has at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,10 @@ class Ballot:
     name: str
     by: tuple[str, ...]
     pairs: tuple[tuple[int, int], ...]
+
+    def token(self, rater: str, pair: int) -> str:
+        """Give what makes a rater's vote on a pair count once, however often it is handed in."""
+        return hashlib.sha256(repr((self.name, rater, pair)).encode()).hexdigest()
 
 
 def _problem(vote: Vote) -> str | None:

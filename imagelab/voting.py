@@ -186,7 +186,8 @@ def count_ballot(ledger: Ledger, path: str | Path, entries: Container[int]) -> i
     if ballot is None:
         raise InputError(
             f"{path} answers a ballot that was not made with this ledger: open the lab with the "
-            "path that made it. Nothing was kept."
+            "path that made it, or with imagelab.open_zip a ZIP of all its pictures that was made "
+            "after it. Nothing was kept."
         )
     if not all(number in entries for pair in ballot.pairs for number in pair):
         raise InputError(
@@ -195,11 +196,10 @@ def count_ballot(ledger: Ledger, path: str | Path, entries: Container[int]) -> i
         )
     if any(not 0 <= answer.pair < len(ballot.pairs) for answer in answers.said):
         raise InputError(f"{path} is damaged: it names pairs that its ballot does not have.")
-    return len(votes.cast(ledger, [_counted(ballot, answers, one) for one in answers.said]))
+    return len(votes.take_over(ledger, [_counted(ballot, answers, one) for one in answers.said]))
 
 
 def _counted(ballot: Ballot, answers: ballots.Answers, one: ballots.Answer) -> Vote:
-    words = repr((ballot.name, answers.rater, one.pair))
     left, right = ballot.pairs[one.pair]
     return Vote(
         rater=answers.rater,
@@ -210,7 +210,7 @@ def _counted(ballot: Ballot, answers: ballots.Answers, one: ballots.Answer) -> V
         source="ballot",
         seconds=one.seconds,
         time=one.time,
-        token=hashlib.sha256(words.encode()).hexdigest(),
+        token=ballot.token(answers.rater, one.pair),
     )
 
 

@@ -14,7 +14,7 @@ from imagelab.records import votes
 from imagelab.records.rows import Unknown
 from imagelab.request import in_notebook
 from imagelab.runner import Run
-from imagelab.vote import Vote
+from imagelab.vote import MOST_PAIRS, Vote
 
 if TYPE_CHECKING:
     from imagelab.deciding.field import By
@@ -59,8 +59,8 @@ class Voted(Pictures):
         """Write one HTML file for raters without Python, and return its path.
 
         It opens anywhere, asks nothing of any network, and tells nothing of which picture is
-        which. At its end a rater saves a small file; ``add_votes`` reads it. Send it to as many
-        as you like.
+        which. At its end a rater saves a small file; ``add_votes`` reads it, here or where a ZIP
+        that was made after the ballot is opened. Send it to as many as you like.
 
         Args:
             path: the HTML file to write.
@@ -78,7 +78,7 @@ class Voted(Pictures):
         """
         from imagelab import voting
 
-        check_number("pairs", pairs, 1, 1000, whole=True)
+        check_number("pairs", pairs, 1, MOST_PAIRS, whole=True)
         target = voting.a_file(path)
         voting.write_ballot(self._field(by), self._session.ledger, target, pairs=pairs)
         return target

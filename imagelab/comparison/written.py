@@ -13,7 +13,7 @@ from imagelab.errors import PictureError
 from imagelab.insight import archive, files, report
 from imagelab.insight.code import code_of_cells
 from imagelab.insight.report import Section
-from imagelab.records import notes
+from imagelab.records import notes, votes
 
 
 class Written(Shown, Voted):
@@ -75,8 +75,9 @@ class Written(Shown, Voted):
 
         ``imagelab.open_zip`` shows it again, and ``Lab(replay=path)`` asks it as if it were the
         provider: a paid run becomes a free tutorial, or a bug report. Stars and remarks go along
-        as they were written, and votes, each with its rater's name as it was given. No key,
-        owner or host is in it; prompts, and errors in their own words, are.
+        as they were written, and votes, each with its rater's name as it was given. So do ballots
+        all of whose pictures are here, with what their raters must not know: which picture is
+        which. No key, owner or host is in it; prompts, and errors in their own words, are.
 
         >>> comparison.zip("foxes.zip")         # doctest: +SKIP
 
@@ -84,14 +85,15 @@ class Written(Shown, Voted):
             RecordError: the file cannot be written, or a picture is gone.
 
         """
-        rows = self._session.ledger.rows(one.id for one in self)
+        ledger, asked = self._session.ledger, {one.id for one in self}
         return archive.write(
             path,
             self.cells,
             self._asked(),
-            rows,
+            ledger.rows(asked),
             votes=self.votes,
-            notes=notes.read(self._session.ledger, (one.id for one in self)),
+            ballots=votes.ballots_about(ledger, asked),
+            notes=notes.read(ledger, asked),
             read=self._session.store.read,
             came=self.came,
             left=self.left,

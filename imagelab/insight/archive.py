@@ -21,7 +21,7 @@ from imagelab.records.notes import Note
 from imagelab.records.travelling import asked_for, packed, with_parents_among
 from imagelab.request import Generation
 from imagelab.sweep import Cell
-from imagelab.vote import Vote
+from imagelab.vote import Ballot, Vote
 
 FORMAT, VERSION = "imagelab comparison", 1
 MANIFEST = "manifest.json"
@@ -40,6 +40,7 @@ class Archive:
     left: Mapping[int, str]
     rows: tuple[Mapping[str, Any], ...]
     votes: tuple[Vote, ...]
+    ballots: tuple[Ballot, ...]
     notes: Mapping[int, Note]
     suffixes: Mapping[str, str]
     read: Callable[[str], bytes]
@@ -63,6 +64,7 @@ def write(
     rows: Sequence[Mapping[str, Any]],
     *,
     votes: Sequence[Vote] = (),
+    ballots: Sequence[Ballot] = (),
     notes: Mapping[int, Note] = {},
     read: Callable[[str], bytes],
     came: Mapping[int, str] = {},
@@ -70,7 +72,8 @@ def write(
 ) -> Path:
     """Write the ZIP: cells, what each shows by position, and the ledger's rows of that.
 
-    ``votes`` and ``notes`` are what people said of these rows.
+    ``votes`` and ``notes`` are what people said of these rows, ``ballots`` what they may yet be
+    saying: a vote that answers one says so, and counts once where its file is handed in again.
 
     What went along with an edit travels too, by its hash; ``read`` gives its bytes. The same
     comparison gives the same bytes.
@@ -81,12 +84,14 @@ def write(
     """
     unique = {one.id: one for one in generations.values()}
     ids = {row["id"] for row in rows}
+    answered = _answers(ballots)
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "cells": [_of_cell(cell, generations, came, left) for cell in cells],
         "generations": [packed(with_parents_among(row, ids)) for row in rows],
-        "votes": [_of_vote(vote) for vote in votes],
+        "votes": [_of_vote(vote, answered(vote)) for vote in votes],
+        "ballots": [_of_ballot(ballot) for ballot in ballots],
         "notes": [_of_note(at, note) for at, note in sorted(notes.items()) if note != Note()],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
@@ -135,7 +140,23 @@ def _of_cell(
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _of_vote(vote: Vote) -> dict[str, Any]:
+def _answers(ballots: Sequence[Ballot]) -> Callable[[Vote], dict[str, Any]]:
+    """Make what names the ballot and the pair that a vote answers; nothing, where it does not."""
+    places: dict[tuple[int, int], list[tuple[Ballot, int]]] = {}
+    for ballot in ballots:
+        for at, sides in enumerate(ballot.pairs):
+            places.setdefault(sides, []).append((ballot, at))
+
+    def answered(vote: Vote) -> dict[str, Any]:
+        for ballot, at in places.get((vote.left, vote.right), []):
+            if vote.token == ballot.token(vote.rater, at):
+                return {"ballot": ballot.name, "pair": at}
+        return {}
+
+    return answered
+
+
+def _of_vote(vote: Vote, answered: Mapping[str, Any]) -> dict[str, Any]:
     """Write a vote; where it was cast from, and under which number, stays here."""
     found = {
         "rater": vote.rater,
@@ -146,8 +167,14 @@ def _of_vote(vote: Vote) -> dict[str, Any]:
         "source": vote.source,
         "seconds": vote.seconds,
         "time": vote.time.isoformat(),
+        **answered,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_ballot(ballot: Ballot) -> dict[str, Any]:
+    """Write a ballot, and what its raters must not know: which rows its pairs are."""
+    return {"name": ballot.name, "by": list(ballot.by), "pairs": [list(p) for p in ballot.pairs]}
 
 
 def _of_note(generation: int, note: Note) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagelab.deciding.disguise import jpeg
 from imagelab.errors import InputError
+from imagelab.request import plain
 from imagelab.vote import WINNERS, Winner
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def read(path: str | Path) -> Answers:
     if not whole or not rater.strip():  # type: ignore[union-attr]
         raise _damaged(path, "the ballot, the rater or the votes are missing")
     answers = tuple(_answers(path, said))  # type: ignore[arg-type]
-    return Answers(ballot=str(ballot), rater=str(rater).strip(), said=answers)
+    return Answers(ballot=str(ballot), rater=plain(str(rater)).strip(), said=answers)
 
 
 def _opened(path: Path) -> Any:

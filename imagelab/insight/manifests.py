@@ -21,7 +21,7 @@ from imagelab.records.rows import generation_of
 from imagelab.records.travelling import unpacked, with_parents_among
 from imagelab.request import ImageRequest, names, plain
 from imagelab.sweep import Cell
-from imagelab.vote import Vote
+from imagelab.vote import MOST_PAIRS, Ballot, Vote
 
 STATUSES = ("done", "failed", "refused", "unknown", "spoilt")
 
@@ -45,16 +45,16 @@ def archive(
     rows = {row["id"]: row for row in map(_row, _list(manifest, "generations"))}
     rows = {number: with_parents_among(row, rows) for number, row in rows.items()}
     cells = [(_cell(one, rows), one) for one in _list(manifest, "cells")]
-    # A ZIP of an older imagelab has no votes, and no notes.
-    manifest = {"votes": [], "notes": [], **manifest}
-    votes = [_vote(one, rows) for one in _list(manifest, "votes")]
+    # A ZIP of an older imagelab lacks some of these.
+    manifest = {"votes": [], "ballots": [], "notes": [], **manifest}
+    ballots = [_ballot(one, rows) for one in _list(manifest, "ballots")]
+    votes = [_vote(one, rows, ballots) for one in _list(manifest, "votes")]
     notes = [_note(one, rows) for one in _list(manifest, "notes")]
     along = {one.sha256 for cell, _ in cells for one in cell.request.references}
     _check_rows(list(rows.values()), len(manifest["generations"]), suffixes, along)
     if len({cell.position for cell, _ in cells}) < len(cells):
         raise ManifestError("names a cell twice")
-    if len(dict(notes)) < len(notes):
-        raise ManifestError("has two notes of one row")
+    _check_said(votes, ballots, notes)
     shown = {c.position: raw["generation"] for c, raw in cells if raw.get("generation") is not None}
     return Archive(
         digest=digest,
@@ -64,6 +64,7 @@ def archive(
         left={c.position: str(raw["left"]) for c, raw in cells if raw.get("left")},
         rows=tuple(rows.values()),
         votes=tuple(_told_apart(votes)),
+        ballots=tuple(ballots),
         notes=dict(notes),
         suffixes=suffixes,
         read=bytes_of,
@@ -89,6 +90,18 @@ def _check_rows(
             )
         if row["status"] == "done" and row["picture"] is None:
             raise ManifestError(f"says that row {row['id']} is done, and names no picture")
+
+
+def _check_said(
+    votes: Sequence[Vote], ballots: Sequence[Ballot], notes: Sequence[tuple[int, Note]]
+) -> None:
+    answers = [vote.token for vote in votes if vote.token is not None]
+    if len(set(answers)) < len(answers):
+        raise ManifestError("has two votes of one rater on one pair of a ballot")
+    if len({ballot.name for ballot in ballots}) < len(ballots):
+        raise ManifestError("names a ballot twice")
+    if len(dict(notes)) < len(notes):
+        raise ManifestError("has two notes of one row")
 
 
 def _list(manifest: Mapping[str, Any], name: str) -> list[Any]:
@@ -146,33 +159,77 @@ def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> I
         raise ManifestError(f"asks for what cannot be asked: {cause}") from cause
 
 
-def _vote(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Vote:
+def _vote(
+    raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]], ballots: Sequence[Ballot]
+) -> Vote:
     """Take a vote over: about two rows that are there, cast at a time that has been."""
-    by, seconds = raw.get("by"), raw.get("seconds")
-    texts = isinstance(by, list) and by and all(isinstance(name, str) and name for name in by)
-    sides = [raw.get("left"), raw.get("right")]
-    if not texts or not all(type(one) is int and one in rows for one in sides):
+    by, seconds = _by(raw), raw.get("seconds")
+    if not by or not _are_rows([raw.get("left"), raw.get("right")], rows):
         raise ManifestError(f"has a vote that is none: {str(dict(raw))[:80]}")
     try:
         time = datetime.fromisoformat(raw["time"])
-        return Vote(
+        vote = Vote(
             rater=plain(raw["rater"]),
             left=raw["left"],
             right=raw["right"],
             winner=raw["winner"],
-            by=tuple(map(plain, by or [])),
+            by=by,
             source=raw["source"],
             seconds=None if seconds is None else float(seconds),
             time=(time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC),
         )
     except (InputError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as cause:
         raise ManifestError(f"has a vote that is none: {cause}") from cause
+    return vote if raw.get("ballot") is None else _answer(vote, raw, ballots)
+
+
+def _answer(vote: Vote, raw: Mapping[str, Any], ballots: Sequence[Ballot]) -> Vote:
+    """Take over that a vote answers a pair of a ballot: it counts once with its rater's file."""
+    pair = raw.get("pair")
+    for ballot in ballots:
+        if ballot.name == raw["ballot"] and type(pair) is int and 0 <= pair < len(ballot.pairs):
+            told = (vote.by, (vote.left, vote.right), vote.source)
+            if told == (ballot.by, ballot.pairs[pair], "ballot"):
+                return replace(vote, token=ballot.token(vote.rater, pair))
+    raise ManifestError(f"has a vote that answers no ballot in it: {str(dict(raw))[:80]}")
+
+
+def _ballot(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Ballot:
+    """Take a ballot over: some pairs of two different rows that are there."""
+    name, by, pairs = raw.get("name"), _by(raw), raw.get("pairs")
+    named = isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name)
+    whole = isinstance(pairs, list) and 0 < len(pairs) <= MOST_PAIRS
+    if not by or not named or not whole or not all(_is_pair(one, rows) for one in pairs or []):
+        raise ManifestError(f"has a ballot that is none: {str(dict(raw))[:80]}")
+    return Ballot(name=str(name), by=by, pairs=tuple((left, right) for left, right in pairs or []))
+
+
+def _is_pair(pair: object, rows: Mapping[int, Mapping[str, Any]]) -> bool:
+    two = isinstance(pair, list) and len(pair) == 2 and _are_rows(pair, rows)
+    return two and pair[0] != pair[1]  # type: ignore[index]
+
+
+def _are_rows(numbers: Sequence[object], rows: Mapping[int, Mapping[str, Any]]) -> bool:
+    return all(type(one) is int and one in rows for one in numbers)
+
+
+def _by(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the factors that were compared; none, where what is told is no list of names."""
+    by = raw.get("by")
+    named = isinstance(by, list) and all(isinstance(one, str) and one for one in by)
+    return tuple(map(plain, by or [])) if named else ()
 
 
 def _told_apart(votes: Sequence[Vote]) -> Iterator[Vote]:
-    """Give each vote a token of its content, so that it counts once wherever it is opened."""
+    """Give each vote a token of its content, so that it counts once wherever it is opened.
+
+    One that answers a ballot has the token that its rater's file gives it.
+    """
     seen = Counter[Vote]()
     for vote in votes:
+        if vote.token is not None:
+            yield vote
+            continue
         seen[vote] += 1
         words = repr((vote, seen[vote]))
         yield replace(vote, token=hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())

@@ -16,6 +16,7 @@ from imagelab.errors import RecordError
 from imagelab.records.ledger import Ledger
 from imagelab.records.rows import now_us
 from imagelab.records.schema import ballots, generations, votes
+from imagelab.records.sound import damaged
 from imagelab.request import plain
 from imagelab.vote import Ballot, Vote
 
@@ -72,25 +73,57 @@ def _said(vote: Vote) -> Vote:
 
 def keep_ballot(ledger: Ledger, ballot: Ballot) -> None:
     """Write down which pictures the pairs of a ballot are."""
-    row = {
-        "name": ballot.name,
-        "created_us": now_us(),
-        "factors": "\x1f".join(ballot.by),
-        "pairs": json.dumps(ballot.pairs),
-    }
+    take_over_ballots(ledger, [ballot])
+
+
+def take_over_ballots(ledger: Ledger, given: Sequence[Ballot]) -> None:
+    """Write ballots down that come from elsewhere; those that are there already stay.
+
+    Raises:
+        RecordError: the ledger has another ballot of such a name.
+
+    """
+    if not given:
+        return
     with ledger.writing() as connection:
-        connection.execute(ballots.insert().values(**row))
+        for ballot in given:
+            there = _ballots(connection, ballots.c.name == ballot.name)
+            if not there:
+                row = {"name": ballot.name, "created_us": now_us(), "factors": _joined(ballot.by)}
+                pairs = json.dumps(ballot.pairs)
+                connection.execute(ballots.insert().values(**row, pairs=pairs))
+            elif there != [ballot]:
+                raise RecordError(
+                    f"The ledger {ledger.path} holds another ballot {ballot.name[:8]}…: name an "
+                    "empty folder."
+                )
 
 
 def ballot(ledger: Ledger, name: str) -> Ballot | None:
     """Read a ballot; ``None`` where this ledger has none of that name."""
-    query = sa.select(ballots).where(ballots.c.name == name)
     with ledger.reading() as connection:
-        row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
-    pairs = tuple((left, right) for left, right in json.loads(row["pairs"]))
-    return Ballot(name=name, by=tuple(row["factors"].split("\x1f")), pairs=pairs)
+        return next(iter(_ballots(connection, ballots.c.name == name)), None)
+
+
+def ballots_about(ledger: Ledger, pictures: Iterable[int]) -> list[Ballot]:
+    """Read the ballots all of whose pairs are of these generations, by name."""
+    among = set(pictures)
+    with ledger.reading() as connection:
+        there = _ballots(connection, sa.true())
+    return [one for one in there if all(among >= set(pair) for pair in one.pairs)]
+
+
+def _ballots(connection: Connection, which: sa.ColumnElement[bool]) -> list[Ballot]:
+    query = sa.select(ballots).where(which).order_by(ballots.c.name)
+    return [_ballot(row) for row in connection.execute(query).mappings()]
+
+
+def _ballot(row: Any) -> Ballot:
+    try:
+        pairs = tuple((int(left), int(right)) for left, right in json.loads(row["pairs"]))
+    except (ValueError, TypeError) as cause:
+        raise damaged(f"ballot {row['name']} has {str(row['pairs'])[:40]!r} for pairs") from cause
+    return Ballot(name=row["name"], by=_factors(row), pairs=pairs)
 
 
 def undo(ledger: Ledger, number: int) -> None:
@@ -156,7 +189,7 @@ def _insert(connection: Connection, vote: Vote) -> Vote:
         "left_generation": vote.left,
         "right_generation": vote.right,
         "winner": vote.winner,
-        "factors": "\x1f".join(vote.by),
+        "factors": _joined(vote.by),
         "source": vote.source,
         "seconds": vote.seconds,
         "cast_us": round((vote.time - _EPOCH) / timedelta(microseconds=1)),
@@ -173,10 +206,18 @@ def _vote(row: Any) -> Vote:
         left=row["left_generation"],
         right=row["right_generation"],
         winner=row["winner"],
-        by=tuple(row["factors"].split("\x1f")),
+        by=_factors(row),
         source=row["source"],
         seconds=row["seconds"],
         time=_EPOCH + timedelta(microseconds=row["cast_us"]),
         token=row["token"],
         undone=row["undone_us"] is not None,
     )
+
+
+def _joined(by: Sequence[str]) -> str:
+    return "\x1f".join(by)
+
+
+def _factors(row: Any) -> tuple[str, ...]:
+    return tuple(row["factors"].split("\x1f"))

@@ -68,6 +68,11 @@ def test_answers_are_read(tmp_path: Path) -> None:
     assert one.time.isoformat() == "2026-11-25T20:00:00+00:00"
 
 
+def test_a_rater_is_called_as_the_ledger_will_call_him(tmp_path: Path) -> None:
+    """Letters that no database takes are replaced, so that an answer is known again elsewhere."""
+    assert ballots.read(answers(tmp_path, rater=" a\x00nn\ud800 ")).rater == "a?nn?"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from imagelab.errors import InputError, RecordError
 from imagelab.records import votes
 from imagelab.records.ledger import Ledger
-from imagelab.vote import Vote
+from imagelab.vote import Ballot, Vote
 from tests.records.rows import DONE, at_once, held
 
 
@@ -121,6 +122,60 @@ def test_many_vote_at_once(ledger: Ledger, pair: tuple[int, int]) -> None:
     """Sixteen threads cast a vote each, and all are there."""
     at_once(16, lambda number: votes.cast(ledger, [vote(pair, rater=f"rater {number}")]))
     assert len({one.rater for one in votes.votes_about(ledger, pair)}) == 16
+
+
+# -- ballots --------------------------------------------------------------------------------
+
+
+def ballot(name: str, *pairs: tuple[int, int]) -> Ballot:
+    """Make a ballot by two factors."""
+    return Ballot(name=name, by=("quality", "model"), pairs=pairs)
+
+
+def test_a_ballot_is_found_by_all_its_pictures(ledger: Ledger, pair: tuple[int, int]) -> None:
+    """Those that name any other picture are left out; the rest come by name."""
+    third = held(ledger, "a cat").id
+    first, second = ballot("a" * 32, pair), ballot("b" * 32, pair, (pair[1], third))
+    votes.keep_ballot(ledger, second)
+    votes.keep_ballot(ledger, first)
+    assert votes.ballots_about(ledger, pair) == [first]
+    assert votes.ballots_about(ledger, (*pair, third)) == [first, second]
+    assert votes.ballots_about(ledger, []) == []
+
+
+def test_a_ballot_is_taken_over_once(ledger: Ledger, pair: tuple[int, int]) -> None:
+    """The same again changes nothing; another of its name is refused, and with it all others."""
+    mine = ballot("a" * 32, pair)
+    for _ in range(2):
+        votes.take_over_ballots(ledger, [mine])
+    with pytest.raises(RecordError, match="another ballot aaaaaaaa…"):
+        votes.take_over_ballots(ledger, [ballot("b" * 32, pair), ballot("a" * 32, pair[::-1])])
+    assert votes.ballots_about(ledger, pair) == [mine]
+
+
+@pytest.mark.parametrize("pairs", ["[[1,", "[1]", "7", "[[1, null]]"])
+def test_a_damaged_ballot_is_said(ledger: Ledger, pair: tuple[int, int], pairs: str) -> None:
+    """Pairs that cannot be read are told with the name of their ballot."""
+    votes.keep_ballot(ledger, ballot("a" * 32, pair))
+    with contextlib.closing(sqlite3.connect(ledger.path)) as raw, raw:
+        raw.execute("UPDATE ballots SET pairs = ?", [pairs])
+    with pytest.raises(RecordError, match=r"ballot a{32} has"):
+        votes.ballots_about(ledger, pair)
+
+
+def test_a_token_is_of_one_answer() -> None:
+    """Another ballot, rater or pair has another token; the same has the same for ever."""
+    tokens = [
+        ballot(name, (1, 2)).token(rater, pair)
+        for name, rater, pair in [
+            ("a", "ann", 0),
+            ("b", "ann", 0),
+            ("a", "ben", 0),
+            ("a", "ann", 1),
+        ]
+    ]
+    assert len(set(tokens)) == 4
+    assert tokens[0] == "56873cd4209cf89d849d886f7497579c10e183792785c52691064ede0fbfda9a"
 
 
 @pytest.mark.parametrize(
