@@ -13,6 +13,9 @@ from imagelab import Lab, Sweep
 from imagelab.errors import InputError, MissingKeyError, SetupError
 from tests.servers import Asked, Server, answer, error, success, usage
 
+# Azure serves each model until a day of its own; these tests outlive those days.
+pytestmark = pytest.mark.filterwarnings("ignore:.* shut down at azure")
+
 OpenLab = Callable[..., Lab]
 KEYS = ("sk-openai-0123456789", "vck-vercel-0123456789", "az-azure-0123456789")
 PRICES = {"input": "0.000005", "output": "0.00004"}
