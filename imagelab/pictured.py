@@ -72,6 +72,8 @@ def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
         problem = f"{response.problem}."
     except PictureError as error:
         problem = str(error)
+    except Exception as error:  # whatever a look meets in it: it is paid for, and shall be kept
+        problem = f"It cannot be looked at ({type(error).__name__}: {str(error)[:80]})."
     billed = "It was billed" if response.usage.was_counted else "It may have been billed"
     return None, f"{problem} {billed}, and what came is kept. {ASK_ANEW}"
 

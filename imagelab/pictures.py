@@ -156,7 +156,10 @@ def _look_at_svg(data: bytes) -> Look:
     _walk(data, start=root.start)
     if root.tag != "svg":
         raise PictureError(f"This is no picture but a document <{root.tag}>.")
-    width, height = root.size()
+    try:
+        width, height = root.size()
+    except (ValueError, OverflowError) as cause:
+        raise PictureError(f"This svg says nonsense of its size: {str(cause)[:80]}.") from cause
     _check_size("svg", width, height)
     return Look(width, height, "svg")
 

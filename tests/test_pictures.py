@@ -122,6 +122,17 @@ def test_an_svg_that_is_cut_short_is_refused(end: int) -> None:
         look(SVG[:end])
 
 
+@pytest.mark.parametrize(
+    "size",
+    [b'width="%s" height="1"' % (b"9" * 400), b'viewBox="0 0 1.2.3 4"', b'viewBox="0 0 . 4"'],
+    ids=["endless", "two points", "a point"],
+)
+def test_an_svg_of_no_size_is_refused(size: bytes) -> None:
+    """Numbers that are none, or that no number holds, are a PictureError."""
+    with pytest.raises(PictureError, match="nonsense of its size"):
+        look(b'<svg xmlns="http://www.w3.org/2000/svg" %s/>' % size)
+
+
 def test_an_svg_that_defines_entities_is_refused() -> None:
     """An svg with entities of its own, which could grow to gigabytes, is a PictureError."""
     trap = b'<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>'

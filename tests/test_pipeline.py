@@ -352,6 +352,15 @@ def test_the_raw_bytes_of_a_spoilt_answer_are_kept(tmp_path: Path) -> None:
     assert (row.path.suffix, row.status) == (".bin", "spoilt")
 
 
+def test_an_svg_of_a_nonsense_size_is_kept(tmp_path: Path) -> None:
+    """A drawing whose size no number holds was paid for: its row is spoilt and has its bytes."""
+    endless = b'<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="1"/>' % (b"9" * 400)
+    with Server(lambda asked: success(asked, endless)) as server:
+        with session(tmp_path, server.url) as open_session:
+            row = ask(open_session).generation
+        assert (row.status, row.bytes) == ("spoilt", endless)
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
