@@ -88,6 +88,12 @@ class _TurnedAway(NamedTuple):
     seconds: float | None
 
 
+class _UnderWay(NamedTuple):
+    """A row of the same picture that somebody else will settle."""
+
+    generation: Generation
+
+
 def obtain(
     session: Session,
     request: ImageRequest,
@@ -112,26 +118,42 @@ def obtain(
     # Before money is held: where there is no provider to ask there is nothing to hold it for.
     client, stopping = session.client(), stopping or threading.Event()
     intent = replace(_intent(session, request, sample, run), fresh=fresh, unknown=unknown)
-    tokens, pacer = pricing.tokens_of(request), client.pacer_of(request)
-    # Money is held for what goes out now, not for what waits for room under a limit.
+    ends = time.monotonic() + session.timeout + GRACE_SECONDS
     with contextlib.ExitStack() as ending:
-        with pacer.room(tokens, stopping) as there_is_room:
-            if not there_is_room:
-                return None
-            with contextlib.ExitStack() as unsent:
-                unsent.callback(pacer.give_back, tokens)
-                found = _hold(session, intent, stopping)
-                if found is None:
-                    return None
-                generation, ours = found
-                if not ours:
-                    return Answer(generation, "ledger")
-                unsent.pop_all()
-            ending.callback(session.ledger.let_go, generation)
-            _mark_sent(session, generation)
-            with _no_row_left_open(session, generation):
-                answer = _ask(session, client, generation, 1)
-        return _persist(session, client, answer, stopping)
+        first = _try(session, client, intent, stopping, ending)
+        while isinstance(first, _UnderWay | BudgetError):
+            # Outside of the room that was had: who is waited for may need it to come to an end.
+            if (found := _wait(session, intent, first, stopping, ends)) is not None:
+                return Answer(found, "ledger")
+            first = _try(session, client, intent, stopping, ending)
+        return first if first is None else _persist(session, client, first, stopping)
+
+
+def _try(
+    session: Session,
+    client: Client,
+    intent: Intent,
+    stopping: threading.Event,
+    ending: contextlib.ExitStack,
+) -> Answer | _TurnedAway | _UnderWay | BudgetError | None:
+    """Hold the money and send, once there is room; ``ending`` lets the row go at last.
+
+    Money is held for what goes out now, not for what waits for room under a limit.
+    """
+    tokens, pacer = pricing.tokens_of(intent.request), client.pacer_of(intent.request)
+    with pacer.room(tokens, stopping) as there_is_room:
+        if not there_is_room:
+            return None
+        with contextlib.ExitStack() as unsent:
+            unsent.callback(pacer.give_back, tokens)
+            held = _hold(session, intent)
+            if not isinstance(held, Generation):
+                return held
+            unsent.pop_all()
+        ending.callback(session.ledger.let_go, held)
+        _mark_sent(session, held)
+        with _no_row_left_open(session, held):
+            return _ask(session, client, held, 1)
 
 
 def _persist(
@@ -160,43 +182,63 @@ def _give_up(session: Session, answer: _TurnedAway) -> Answer:
     return Answer(error.generation, "sent", error)
 
 
-def _hold(
-    session: Session, intent: Intent, stopping: threading.Event
-) -> tuple[Generation, bool] | None:
-    """Hold the money, or wait for who is asking for the same picture: it pays for both.
+def _hold(session: Session, intent: Intent) -> Generation | Answer | _UnderWay | BudgetError:
+    """Hold the money; or give the row that the ledger has, or what is to be waited for.
 
-    ``None``: ``stopping`` was set while the money was waited for.
+    Raises:
+        BudgetError: it does not fit, and nothing in flight may give money back.
+
     """
-    ends = time.monotonic() + session.timeout + GRACE_SECONDS
-    while True:
-        try:
-            generation, ours = session.ledger.hold(intent, session.budget_nano)
-        except BudgetError as error:
-            # What is in flight costs less than its hold, as a rule: there may be room yet.
-            if not error.held_nano or time.monotonic() > ends:
-                raise
-            if not _wait_for_money(session, intent, stopping):
-                return None  # what would have come back by and by is nobody's reason
-            continue
-        if ours or generation.status not in UNSETTLED:
-            return generation, ours
-        while session.ledger.in_flight(generation.id):
-            if stopping.wait(POLL_SECONDS) or time.monotonic() > ends:
-                return generation, False
+    try:
+        generation, ours = session.ledger.hold(intent, session.budget_nano)
+    except BudgetError as error:
+        # What is in flight costs less than its hold, as a rule: there may be room yet.
+        if not error.held_nano:
+            raise
+        return error
+    if ours:
+        return generation
+    if generation.status in UNSETTLED:
+        return _UnderWay(generation)
+    return Answer(generation, "ledger")
 
 
-def _wait_for_money(session: Session, intent: Intent, stopping: threading.Event) -> bool:
+def _wait(
+    session: Session,
+    intent: Intent,
+    what: _UnderWay | BudgetError,
+    stopping: threading.Event,
+    ends: float,
+) -> Generation | None:
+    """Wait for money, or for who is asking for the same picture: it pays for both.
+
+    Gives the other's row once that has come, or when it is waited for no longer; ``None``
+    where it is time to try again.
+    """
+    if isinstance(what, BudgetError):
+        if time.monotonic() > ends:
+            raise what
+        _wait_for_money(session, intent, stopping)
+        return None
+    while session.ledger.in_flight(what.generation.id):
+        if stopping.wait(POLL_SECONDS) or time.monotonic() > ends:
+            return what.generation
+    settled = session.ledger.generation(what.generation.id)
+    again = settled.status in (*UNSETTLED, "failed") or intent.replaces({"status": settled.status})
+    return None if again else settled
+
+
+def _wait_for_money(session: Session, intent: Intent, stopping: threading.Event) -> None:
     """Wait until the budget has room again, or a while, since a hold looks for the dead too.
 
     Sixty threads that each open a transaction to ask would keep a core busy, and the disk.
     """
     for _ in range(LOOKS_AT_PURSE):
         if stopping.wait(2 * POLL_SECONDS):
-            return False
+            break
         purse = session.ledger.purse(simulated=session.simulated)
         if not purse.held or purse.taken + intent.hold_nano <= (session.budget_nano or 0):
             break  # there is room, or there will be none
-    return True
 
 
 def _mark_sent(session: Session, generation: Generation) -> None:

@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 TICK_SECONDS = 0.1
 """A screen is told at most ten times a second: front ends drop what comes faster."""
 
-ELSEWHERE = "Another kernel is asking for it. Run it again when that one is done."
+ELSEWHERE = "It is being asked for in another cell or kernel. Run it again when that is done."
 
 OVERRUN = (
     "A bill passed the money that was held for it; it is recorded as it is, and the next holds are "

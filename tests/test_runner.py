@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sqlite3
@@ -815,6 +816,27 @@ class Screen:
         """Take it in."""
         self.landed |= landed
         self.told.append(progress)
+
+
+def test_who_waits_for_a_picture_does_not_hold_up_its_next_try(tmp_path: Path) -> None:
+    """Many that ask for one picture leave the room under a limit to who has to ask again."""
+    gate, replies = Gate(), itertools.count()
+
+    def turned_away_once(asked: Asked) -> Iterator[bytes]:
+        if next(replies):
+            yield success(asked)
+            return
+        for _ in gate(asked):
+            yield error(429, "Slow down.", headers={"retry-after-ms": "200"})
+
+    with Server(turned_away_once) as server, session(tmp_path, server.url) as open_session:
+        runs = [started(open_session, foxes(1)) for _ in range(12)]
+        gate.wait_for_arrivals()
+        while not all(run.progress().in_flight for run in runs):
+            time.sleep(0.01)
+        gate.open()
+        found = {run.result(60).landed[0].id for run in runs}
+        assert (len(found), server.posts) == (1, 2)
 
 
 def test_what_another_kernel_keeps_asking_for_is_left_to_it(
