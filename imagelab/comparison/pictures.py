@@ -88,13 +88,13 @@ class Pictures:
     def _part(self, cells: Sequence[Cell]) -> Self:
         if not cells:
             raise InputError(f"There are {len(self)} pictures; that slice holds none of them.")
-        left = {at: self.left[at] for cell in cells if (at := cell.position) in self.left}
+        here = {cell.position for cell in cells}
         return type(self)(
             self._session,
             cells,
-            self.generations,
-            came=self.came,
-            left=left,
+            {at: one for at, one in self.generations.items() if at in here},
+            came={at: how for at, how in self.came.items() if at in here},
+            left={at: why for at, why in self.left.items() if at in here},
             columns=self._columns,
         )
 
