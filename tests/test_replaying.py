@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from imagelab import Lab, Sweep
+from imagelab.catalog.prices import price
 from imagelab.errors import BudgetError, InputError, ModelError
 from imagelab.replaying import warn_of_retirement
-from imagelab.simulator import Simulator
+from imagelab.simulator import Fault, Simulator
+from tests.servers import Asked, Server, answer, success, usage
 
 OpenLab = Callable[..., Lab]
 SMALL = {"size": "1024x640", "model": "gpt-image-2"}
@@ -128,17 +131,101 @@ def test_a_part_can_be_replayed(lab: Lab) -> None:
     assert len(part.replay("gpt-image-1-mini")) == 4
 
 
-def test_a_replay_asks_the_provider_of_each_picture(open_lab: OpenLab) -> None:
-    """Where several providers were compared, each is asked for the other model too."""
+@pytest.fixture
+def two(open_lab: OpenLab) -> Iterator[tuple[Lab, dict[str, Simulator]]]:
+    """A lab that is joined to two servers, each of which counts what it bills."""
     with Simulator() as first, Simulator(provider="vercel") as second:
+        lab = open_lab("openai", base_url=first.url, api_key="sk-a", concurrency=1)
+        lab.connect("vercel", base_url=second.url, api_key="sk-b")
+        yield lab, {"openai": first, "vercel": second}
+
+
+BOTH = ["openai", "vercel"]
+
+
+def test_a_replay_asks_each_picture_at_its_own_provider(
+    two: tuple[Lab, dict[str, Simulator]],
+) -> None:
+    """Every sample is billed once where it stood, as each server counts, in a cell of its own."""
+    lab, servers = two
+    prompts, small = ["a fox", "an owl at night, by lamplight"], "1024x640"
+    made = lab.compare(prompts, provider=BOTH, model="gpt-image-2", size=small, samples=3)
+    both = made.replay("gpt-image-2.5-flare")
+    for cell, one in zip(both.cells, both, strict=True):
+        asked = (one.request.prompt, one.request.model, one.provider, str(one.sample))
+        assert asked == tuple(cell.factors[n] for n in ("prompt", "model", "provider", "sample"))
+    assert len({one.id for one in both}) == len(both._board().tiles) == 24
+    for name, server in servers.items():
+        billed = Counter(row.model.removeprefix("openai/") for row in server.billed.rows)
+        rows = [one for one in both if one.provider == name]
+        assert billed == Counter(one.request.model for one in rows)
+        assert set(billed.values()) == {6}
+        assert server.billed.nano == sum(one.cost_nano or 0 for one in rows)
+
+
+def test_the_difference_is_told_for_each_provider(open_lab: OpenLab) -> None:
+    """Where a gateway asks another price, its own pictures differ by its own prices."""
+    asks = {"gpt-image-2": "0.00004", "gpt-image-2.5-flare": "0.000012"}
+    listed = [
+        {"id": f"openai/{model}", "type": "image", "pricing": {"input": "0.000005", "output": one}}
+        for model, one in asks.items()
+    ]
+
+    def serve(asked: Asked) -> bytes:
+        if asked.line.startswith("GET"):
+            return answer(200, {"object": "list", "data": listed})
+        return success(asked, usage=usage(asked.json["prompt"], 196))
+
+    with Server(serve) as first, Server(serve) as second:
         lab = open_lab("openai", base_url=first.url, api_key="sk-a")
         lab.connect("vercel", base_url=second.url, api_key="sk-b")
-        made = lab.compare("a fox", provider=["openai", "vercel"], **SMALL)
-        both = made.replay("gpt-image-2.5-flare")
-    assert [(one.provider, one.request.model) for one in both][2:] == [
-        ("openai", "gpt-image-2.5-flare"),
-        ("vercel", "gpt-image-2.5-flare"),
+        made = lab.compare(["a fox", "an owl"], provider=BOTH, samples=2)
+        both: Any = made.replay("gpt-image-2.5-flare")
+        assert (first.posts, second.posts) == (8, 8)
+    more = both.difference().frame.groupby("provider")["difference_usd"].sum()
+    assert more["vercel"] == pytest.approx(4 * 196 * (12 - 40) * 1e-6)
+    list_price = [price("openai", model) for model in asks]
+    was, new = [one.image_out or 0 for one in list_price if one]
+    assert more["openai"] == pytest.approx(4 * 196 * (new - was) * 1e-9)
+    assert both.difference().usd["gpt-image-2.5-flare"] == pytest.approx(sum(more))
+    assert [both[one].difference().usd["gpt-image-2.5-flare"] for one in BOTH] == [
+        pytest.approx(more[one]) for one in BOTH
     ]
+
+
+def test_a_model_that_one_provider_lacks_has_no_difference_there(
+    two: tuple[Lab, dict[str, Simulator]],
+) -> None:
+    """What failed cost nothing, which is no price: it is in no sum, and the other provider's is."""
+    lab, servers = two
+    made = lab.compare("a fox", provider=BOTH, **SMALL)
+    servers["vercel"].faults.add(Fault.retired())
+    both: Any = made.replay("gpt-image-2.5-flare")
+    told = both.difference()
+    assert told.unknown == 1
+    assert told.usd == both["openai"].difference().usd
+    assert servers["vercel"].billed.pictures == 1
+
+
+def test_a_part_of_one_provider_is_replayed_there_alone(
+    two: tuple[Lab, dict[str, Simulator]],
+) -> None:
+    """The other provider hears nothing, and a cell that is left out shows nobody else's picture."""
+    lab, servers = two
+    made: Any = lab.compare("a fox", provider=BOTH, samples=3, **SMALL)
+    servers["openai"].faults.add(Fault.retired().only(after=1))
+    both = made["openai"].replay("gpt-image-2.5-flare")
+    new = [one for one in both if one.request.model == "gpt-image-2.5-flare"]
+    assert [(one.provider, one.status) for one in new] == [("openai", "done"), ("openai", "failed")]
+    assert (len(both), len(list(both)), list(both.left)) == (6, 5, [5])
+    assert (servers["openai"].billed.pictures, servers["vercel"].billed.pictures) == (4, 3)
+
+
+def test_what_a_part_saved_is_its_own(lab: Lab) -> None:
+    """Dollars saved by the pictures of a part do not count those of the whole."""
+    lab.compare("a fox", quality=["low", "medium"])
+    again: Any = lab.compare("a fox", quality=["low", "medium"])
+    assert again[:1].saved_usd == pytest.approx(again[0].cost_usd)
 
 
 def test_what_does_not_vary_has_no_difference(lab: Lab) -> None:
@@ -151,8 +238,6 @@ def test_what_does_not_vary_has_no_difference(lab: Lab) -> None:
 
 def test_an_unknown_cost_is_in_no_sum(open_lab: OpenLab) -> None:
     """A picture that perhaps was billed has no cost to compare, and is counted."""
-    from imagelab.simulator import Fault
-
     with Simulator(faults=[Fault.fail(500, billed=True).only(word="owl")]) as server:
         lab = open_lab("simulator", base_url=server.url)
         told = lab.compare(["a fox", "an owl"], quality=["low", "medium"]).difference("quality")

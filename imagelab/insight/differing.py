@@ -36,7 +36,8 @@ class Pair:
 class Difference:
     """What other values of a factor cost beside its first; in a cell it shows itself.
 
-    Sums are of the pairs whose costs are both known; ``unknown`` counts the others.
+    Sums are of the pairs whose costs are both known; ``unknown`` counts the others. What brought
+    no picture and no bill has no cost to compare: nobody knows what the picture costs there.
 
     >>> comparison.difference().usd             # doctest: +SKIP
     {'gpt-image-2.5-flare': -0.0395}
@@ -81,7 +82,7 @@ class Difference:
 
     @property
     def unknown(self) -> int:
-        """How many pairs have a cost that is not known."""
+        """How many pairs have a cost that is not known, or that no picture was paid with."""
         return sum(not pair.known for pair in self.pairs)
 
     @property
@@ -140,8 +141,7 @@ def differ(
     alike: dict[tuple[tuple[str, str], ...], dict[str, int | None]] = {}
     for cell in cells:
         rest = tuple((name, value) for name, value in cell.factors.items() if name != by)
-        found = generations.get(cell.position)
-        alike.setdefault(rest, {})[cell.factors[by]] = None if found is None else found.cost_nano
+        alike.setdefault(rest, {})[cell.factors[by]] = _price(generations.get(cell.position))
     shown = {name for name in varying if name != by}
     pairs = [
         Pair(
@@ -156,6 +156,11 @@ def differ(
     ]
     simulated = any(one.simulated for one in generations.values())
     return Difference(by=by, first=first, pairs=tuple(pairs), simulated=simulated)
+
+
+def _price(generation: Generation | None) -> int | None:
+    """Give what a picture cost; one that failed or was refused cost nothing, and tells no price."""
+    return None if generation is None or generation.billed == "no" else generation.cost_nano
 
 
 def _varying(cells: Sequence[Cell]) -> dict[str, tuple[str, ...]]:
