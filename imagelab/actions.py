@@ -75,7 +75,8 @@ class CellActions:
         """Write the Python that asks for a picture."""
         cell, made = self._cell(position), self.generations.get(position)
         take = made.take if made else 1
-        return code_of(cell.request, sample=cell.sample, take=take, provider=cell.provider)
+        provider = cell.factors.get("provider")
+        return code_of(cell.request, sample=cell.sample, take=take, provider=provider)
 
     def again(self, position: int, tell: Tell) -> None:
         """Ask for a new take in the background; every cell that shows the old one takes it."""

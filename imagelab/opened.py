@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from imagelab.catalog.arguments import folder as as_folder
@@ -56,6 +57,7 @@ def open_zip(path: str | Path, *, folder: str | Path | None = None) -> Compariso
         ledger=ledger,
         store=store,
     )
+    session.peers.update({name: replace(session, provider=name) for name in held.providers})
     generations = {position: rows[number] for position, number in held.shown.items()}
     return Comparison(session, held.cells, generations, came=held.came, left=held.left)
 

@@ -53,8 +53,24 @@ class Archive:
 
     @property
     def provider(self) -> str:
-        """Who served the pictures: the first of several, where rows name several."""
-        return str(self.rows[0]["provider"]) if self.rows else "simulator"
+        """Who served the pictures: that of the first one shown, where rows name several."""
+        shown = [self.shown[one.position] for one in self.cells if one.position in self.shown]
+        first = next((row for row in self.rows if row["id"] in shown[:1]), None)
+        return str(first["provider"]) if first else "simulator"
+
+    @property
+    def providers(self) -> dict[str, tuple[Mapping[str, Any], ...]]:
+        """The rows of each provider, by the name that it was asked by; the first cell's first."""
+        rows = {row["id"]: row for row in self.rows}
+        found: dict[str, dict[int, Mapping[str, Any]]] = {}
+        for cell in self.cells:
+            row = rows.get(self.shown.get(cell.position, -1))
+            name = cell.provider or (row and str(row["provider"]))
+            if name:
+                found.setdefault(name, {}).update({row["id"]: row} if row else {})
+        for number in rows.keys() - set(self.shown.values()):
+            found.setdefault(str(rows[number]["provider"]), {})[number] = rows[number]
+        return {name: tuple(those.values()) for name, those in found.items()}
 
 
 def write(

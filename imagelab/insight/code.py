@@ -136,7 +136,7 @@ def _calls(cells: Iterable[Cell]) -> list[tuple[list[str], list[Point], int]]:
     asked: dict[str, dict[Point, int]] = {}
     for cell in cells:
         points = asked.setdefault(cell.request.prompt, {})
-        point = tuple(_arguments(cell.request, cell.provider).items())
+        point = tuple(_arguments(cell.request, cell.factors.get("provider")).items())
         points[point] = max(points.get(point, 0), cell.sample)
     alike: dict[tuple[tuple[Point, ...], int], list[str]] = {}
     for prompt, points in asked.items():

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from imagelab import errors
+from imagelab.catalog.money import NANO
 from imagelab.errors import InputError
 from imagelab.insight.archive import Archive
 from imagelab.pictures import MIME
@@ -123,12 +124,19 @@ def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
         raise ManifestError("names a picture by what is no hash")
     if row["actual_format"] not in (*MIME, None) or not 0 <= row["created_us"] < _END_OF_TIME:
         raise ManifestError("has a kind of file or a time that there is not")
+    if not all(0 <= (row[name] or 0) <= MOST_NANO for name in _MONEY):
+        raise ManifestError("has a picture that cost what none does")
     kind = getattr(errors, row["error_kind"] or "", None)
     if not (isinstance(kind, type) and issubclass(kind, errors.ImageLabError)):
         row["error_kind"] = None
     # An unfinished picture is no answer, and stays where it came.
     return {**row, "partial": None}
 
+
+_MONEY = ("cost_nano", "quoted_nano", "hold_nano")
+
+MOST_NANO = 10_000 * NANO
+"""No picture costs ten thousand dollars; sums of what may be told always fit a ledger."""
 
 _END_OF_TIME = 253_402_300_800_000_000
 """The last microsecond of the year 9999, since 1970."""
@@ -141,7 +149,8 @@ def _cell(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Cell
     if not texts or not numbers:
         raise ManifestError(f"has a cell that is none: {str(dict(raw))[:80]}")
     clean = {plain(name): plain(value) for name, value in dict(factors or {}).items()}
-    return Cell(int(position or 0), clean, _request(raw, rows), int(sample or 0))
+    request, provider = _request(raw, rows), clean.get("provider")
+    return Cell(int(position or 0), clean, request, int(sample or 0), provider)
 
 
 def _request(raw: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> ImageRequest:
