@@ -38,6 +38,7 @@ class Connections:
     watching: Watching = field(default_factory=Watching)
     runs: Runs = field(default_factory=Runs)
     places: dict[str, Place] = field(default_factory=dict)
+    _replayed: dict[str, str] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
     _openings: dict[str, Opening] = field(default_factory=dict)
 
@@ -49,14 +50,17 @@ class Connections:
         images_per_minute: float | None = None,
         drawn: Drawn = lambda body: 0,
         answer: Answer | None = None,
+        dearest: Mapping[tuple[str, str, str], int] = {},
     ) -> Session:
         """Join a provider; nothing is sent before the first picture is asked for.
+
+        ``dearest`` are bills that are known before, by model, quality and size: no less is held.
 
         Raises:
             InputError: it is joined already, or its money is not that of the others.
 
         """
-        self._check(place)
+        self.check(place)
         opening = Opening(
             place,
             key,
@@ -81,12 +85,29 @@ class Connections:
             watching=self.watching,
             runs=self.runs,
             peers=self._sessions,
+            raised=dict(dearest),
         )
+        if place.called is not None:
+            self._replayed[place.called] = place.name
+            self.book.follow(place.name, place.called)
+        else:  # whoever joins a simulator by its name wants that one, and not the recording
+            self._replayed.pop(place.name, None)
         self.places[place.name], self._sessions[place.name] = place, session
         self._openings[place.name] = opening
         return session
 
-    def _check(self, place: Place) -> None:
+    def check(self, place: Place) -> None:
+        """Refuse a provider that cannot be joined.
+
+        Raises:
+            InputError: it is joined already, or its money is not that of the others.
+
+        """
+        if place.name in self._replayed and not place.simulated:
+            raise InputError(
+                f"The recording answers for {place.name!r} here, and need not be joined: leave "
+                "connect out."
+            )
         if place.name in self.places:
             raise InputError(
                 f"{place.name!r} is joined to this lab already. Give the other one a name of its "
@@ -106,19 +127,23 @@ class Connections:
 
         Raises:
             SetupError: no provider is called so, or its key is missing.
-            InputError: its money is not that of the others.
+            InputError: its money is not that of the others, or a recording answers here that
+                holds nothing of it.
 
         """
+        provider = self._replayed.get(provider, provider)
         if provider not in self.places:
+            if self._replayed:
+                there = " and ".join(self._replayed)
+                raise InputError(f"This replay holds nothing of {provider!r}, but of {there}.")
             place = Place.find(provider, None)
-            self._check(place)
+            self.check(place)
             self.open(place, place.key(None, None))
         return self.places[provider]
 
     def session(self, provider: str) -> Session:
         """Give the session of a provider, as ``place`` gives its place."""
-        self.place(provider)
-        return self._sessions[provider]
+        return self._sessions[self.place(provider).name]
 
     def limits(self, provider: str) -> dict[str, float]:
         """Give what a provider allows a minute, as far as it is known so far."""

@@ -79,7 +79,9 @@ def _look(response: ImageResponse) -> tuple[Look | None, str | None]:
 
 
 def _came(response: ImageResponse, request: ImageRequest, provider: str, book: Book) -> Outcome:
-    cost, price = pricing.cost(response.usage, provider, request.model, book=book)
+    cost, price = response.as_billed or pricing.cost(
+        response.usage, provider, request.model, book=book
+    )
     return Outcome(
         status="done",
         billed="yes",

@@ -41,7 +41,10 @@ REPLAY = "replay"
 
 @dataclass(frozen=True, kw_only=True)
 class ImageResponse:
-    """What came for one request: the bytes as received, and what the provider said of them."""
+    """What came for one request: the bytes as received, and what the provider said of them.
+
+    ``as_billed`` is what a replay says that it cost then, and by which row of prices.
+    """
 
     data: bytes = field(repr=False)
     usage: Usage
@@ -53,6 +56,7 @@ class ImageResponse:
     output_format: str | None = None
     seconds: float = 0.0
     problem: str | None = None
+    as_billed: tuple[int | None, str | None] | None = None
 
 
 def apart(

@@ -113,6 +113,7 @@ class Book:
 
     def __init__(self, added: Iterable[Price] = ()) -> None:
         self._added = tuple(added)
+        self._followed: dict[str, str] = {}
 
     @property
     def added(self) -> tuple[Price, ...]:
@@ -123,6 +124,10 @@ class Book:
         """Add rows; of two that hold on one day the one that was added later counts."""
         self._added = (*self._added, *rows)
 
+    def follow(self, provider: str, whose: str) -> None:
+        """Let a provider go by the prices of another, for which it answers."""
+        self._followed[provider] = whose
+
     def price(
         self, provider: str, model: str, *, on: dt.date | None = None, lane: Lane = "standard"
     ) -> Price | None:
@@ -131,14 +136,16 @@ class Book:
         The simulator, and a provider that the catalogue does not know, go by OpenAI's list;
         the simulator's row bears its own name.
         """
-        known, seller = models.find(model), providers.find(provider)
+        whose = self._followed.get(provider, provider)
+        known, seller = models.find(model), providers.find(whose)
         name = known.id if known else str(model)
         listed = seller.price_list if seller else "openai"
         found = _newest(all_prices(), (listed, name, lane), on)
         found = found or _newest(judge_prices(), (listed, models.bare(name), lane), on)
-        for layer, whose in (("read", provider), ("own", listed), ("own", provider)):
+        layers = (("read", whose), ("own", listed), ("own", whose), ("own", provider))
+        for layer, of in dict.fromkeys(layers):
             rows = [row for row in self._added if row.layer == layer]
-            if over := _newest(rows, (whose, name, lane), on):
+            if over := _newest(rows, (of, name, lane), on):
                 found = over if found is None else _over(found, over)
         return found and replace(found, provider=seller.name if seller else found.provider)
 

@@ -94,8 +94,7 @@ def finisher(recorded: archive.Archive | None = None) -> Callable[[Run[Compariso
     def finish(run: Run[Comparison]) -> Comparison:
         made = Comparison(run.session, run.cells, run.landed, came=run.came, left=run.left)
         if recorded and (recorded.votes or recorded.notes):
-            asked = [one for one in made if one.provider == run.session.provider]
-            bring(run.session.ledger, recorded, asked)
+            bring(run.session.ledger, recorded, made)
         if made.shortfall and not told and not in_notebook():
             told.append(made.shortfall)
             sys.stderr.write(f"imagelab: {made.shortfall}\n")

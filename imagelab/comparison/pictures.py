@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from imagelab import pricing
 from imagelab.bookkeeping import costs
@@ -125,7 +125,7 @@ class Pictures:
         """One row per cell: the columns of ``lab.log``, the factors, and where it came from."""
         found = {row["id"]: row for row in self._session.ledger.rows(one.id for one in self)}
         cells = [cell for cell in self.cells if cell.position in self.generations]
-        rows = [found[self.generations[cell.position].id] for cell in cells]
+        rows = [_as_asked(found[self.generations[cell.position].id], cell) for cell in cells]
         table = costs.log_frame(rows)
         for name in dict.fromkeys(name for cell in cells for name in cell.factors):
             if name not in table.columns:
@@ -235,6 +235,11 @@ class Pictures:
         known = sum(cost for cost in costs_nano if cost is not None)
         more = " and more" if None in costs_nano else ""
         return f"{type(self).__name__}({self._counted()}, {show(known)}{more})"
+
+
+def _as_asked(row: Mapping[str, Any], cell: Cell) -> Mapping[str, Any]:
+    """Name the provider as the cell does: the row of a replay names the recording, too."""
+    return {**row, "provider": cell.factors.get("provider", row["provider"])}
 
 
 def _ended(sentence: str) -> str:

@@ -37,7 +37,7 @@ from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
-from imagelab.simulator.checks import WHICH
+from imagelab.simulator.checks import BILL, WHICH
 
 if TYPE_CHECKING:
     import openai
@@ -140,6 +140,7 @@ class Client:
             background=self._text(answer, "background"),
             output_format=self._text(answer, "output_format"),
             seconds=seconds,
+            as_billed=_as_billed(answer.get(BILL)) if self._place.replays else None,
         )
 
     def _text(self, answer: Mapping[str, Any], name: str) -> str | None:
@@ -399,6 +400,15 @@ def _to_azures_header(request: Any) -> None:
 def _last(body: AnyBody | judging.Body) -> bytes | None:
     """Give the newest partial picture of a stream."""
     return body.last.data if isinstance(body, Stream) and body.last else None
+
+
+def _as_billed(told: object) -> tuple[int | None, str | None] | None:
+    """Read what a replay says that a picture cost then; ``None`` where it does not say."""
+    if not isinstance(told, Mapping):
+        return None
+    cost, price = told.get("cost_nano"), told.get("price")
+    is_amount = cost is None or (type(cost) is int and cost >= 0)
+    return (cost, price if isinstance(price, str) else None) if is_amount else None
 
 
 def _raw_usage(answer: Mapping[str, Any]) -> str | None:

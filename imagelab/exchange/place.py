@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
@@ -34,7 +34,8 @@ class Place:
     than the catalogue's; elsewhere an unknown model may well be there. At Azure, ``deployments``
     maps models to the names they are asked for by, and a dated ``api_version`` means the
     classic endpoint, where a deployment is part of the address. One that ``replays`` is told
-    which sample and take of a request is asked for.
+    which sample and take of a request is asked for; ``called`` is whom it answers for, by whose
+    name a comparison asks it and by whose prices it goes, and it ``holds`` pictures of models.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Place:
     chats: bool = False
     lists_prices: bool = False
     replays: bool = False
+    called: str | None = None
+    holds: frozenset[str] = frozenset()
 
     @classmethod
     def find(
@@ -89,18 +92,30 @@ class Place:
         return cls(name=name, title=f"{name} at {base_url}", base_url=base_url)
 
     @classmethod
-    def of_replay(cls, title: str, digest: str, default_model: str | None) -> Self:
+    def of_replay(
+        cls,
+        title: str,
+        digest: str,
+        default_model: str | None,
+        *,
+        called: str | None = None,
+        holds: Iterable[str] = (),
+        beside_others: bool = False,
+    ) -> Self:
         """Name the place where a record answers: on this machine, for simulated money.
 
-        Each record has a name of its own, so that their pictures do not mix in a ledger.
+        Each record has a name of its own, and each of several providers in it: so their
+        pictures do not mix in a ledger, with one another or with those of the provider itself.
         """
         return cls(
-            name=f"{REPLAY}-{digest}",
-            title=title,
+            name=f"{REPLAY}-{digest}-{called}" if beside_others else f"{REPLAY}-{digest}",
+            title=f"{title}, {called}" if beside_others else title,
             default_model=default_model or FALLBACK_MODEL,
             simulated=True,
             cost_basis="list",
             replays=True,
+            called=called,
+            holds=frozenset(holds),
         )
 
     @classmethod
@@ -173,7 +188,9 @@ class Place:
     def bare(self, model: str) -> str:
         """Take off whatever a provider puts on a model's name: one model has one in the ledger."""
         deployed = {name: known for known, name in self.deployments.items()}
-        is_openais = self.catalogued and not self.simulated
+        if model in self.holds:
+            return model
+        is_openais = (self.catalogued and not self.simulated) or self.replays
         prefix = self.model_prefix or (OPENAI_PREFIX if is_openais or self.azure else "")
         return deployed.get(model) or model.removeprefix(prefix)
 

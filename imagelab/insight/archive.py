@@ -68,7 +68,7 @@ class Archive:
             name = cell.provider or (row and str(row["provider"]))
             if name:
                 found.setdefault(name, {}).update({row["id"]: row} if row else {})
-        for number in rows.keys() - set(self.shown.values()):
+        for number in sorted(rows.keys() - set(self.shown.values())):
             found.setdefault(str(rows[number]["provider"]), {})[number] = rows[number]
         return {name: tuple(those.values()) for name, those in found.items()}
 

@@ -82,7 +82,7 @@ class Difference:
 
     @property
     def unknown(self) -> int:
-        """How many pairs have a cost that is not known, or that no picture was paid with."""
+        """How many pairs have a cost that is not known, or that was of no picture."""
         return sum(not pair.known for pair in self.pairs)
 
     @property

@@ -56,8 +56,13 @@ class Base:
         return cells
 
     def _at_home(self, cell: Cell) -> Cell:
-        """Name a cell's model as the ledger does, whatever its provider puts on the name."""
-        model = self._place_of(cell.provider).bare(cell.request.model)
+        """Name a cell's model as the ledger does, whatever its provider puts on the name.
+
+        So too the provider itself, where a recording answers for it; the factor stays as it is.
+        """
+        place = self._place_of(cell.provider)
+        cell = cell if cell.provider is None else replace(cell, provider=place.name)
+        model = place.bare(cell.request.model)
         if model == cell.request.model:
             return cell
         factors = {**cell.factors, "model": model}

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from imagelab.bookkeeping.pricebook import Prices
 from imagelab.catalog.arguments import budget_nano, check_number, folder, named
@@ -19,6 +19,7 @@ from imagelab.exchange.place import Place
 from imagelab.insight import replaying as recording
 from imagelab.insight import unpacking
 from imagelab.insight.archive import Archive
+from imagelab.insight.replaying import Part
 from imagelab.lab.accounts import Accounts
 from imagelab.lab.asking import Asking
 from imagelab.lab.looking import Looking
@@ -27,7 +28,6 @@ from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
 from imagelab.request import REPLAY, Generation, dollars_kept, key_of
-from imagelab.simulator.desk import Answer
 from imagelab.watching import Watch
 
 TIMEOUT_SECONDS = 600.0
@@ -57,9 +57,10 @@ class Lab(Asking, Accounts, Looking):
             your resource, ``"https://NAME.openai.azure.com"``.
         timeout: seconds for one whole answer.
         images_per_minute: the provider's limit, where you know it; it is learnt otherwise.
-        replay: a ZIP that ``comparison.zip`` wrote: it answers in place of a provider, over
-            real HTTP on this machine, what it was asked before, for simulated money. Stars,
-            remarks and votes come along with the pictures they are about.
+        replay: a ZIP that ``comparison.zip`` wrote: it answers in place of its providers, over
+            real HTTP on this machine, what each was asked before, for simulated money. Where
+            they are several, ``compare(prompt, provider=[...])`` names them as it did then.
+            Stars, remarks and votes come along with the pictures they are about.
         api_version: Azure's: a day means its classic endpoint; left out, it is the v1 endpoint.
         deployments: Azure's: models by the names they were deployed by.
         prices: a TOML file with prices of your own; ``prices.toml`` under ``path`` otherwise.
@@ -94,11 +95,10 @@ class Lab(Asking, Accounts, Looking):
         prices: str | Path | None = None,
         replay: str | Path | None = None,
     ) -> None:
-        recorded = _recorded(replay, provider, base_url)
-        self._recorded = recorded.held if recorded else None
+        self._recorded, parts = _recorded(replay, provider, base_url)
         self._place = (
-            recorded.place
-            if recorded
+            parts[0].place
+            if parts
             else Place.find(provider, base_url, api_version=api_version, deployments=deployments)
         )
         self.model = model or self._place.default_model
@@ -124,8 +124,12 @@ class Lab(Asking, Accounts, Looking):
             key,
             images_per_minute=images_per_minute,
             drawn=self._drawn,
-            answer=recorded.answer if recorded else None,
+            answer=parts[0].answer if parts else None,
+            dearest=parts[0].dearest if parts else {},
         )
+        for part in parts[1:]:
+            nobodys = part.place.key(None, None)
+            self._connections.open(part.place, nobodys, answer=part.answer, dearest=part.dearest)
         self._prices = Prices(book, book_file, self._place.name)
         self._watches: weakref.WeakSet[Watch[Any]] = weakref.WeakSet()
         self._check_model(self.model, self._place)
@@ -154,11 +158,13 @@ class Lab(Asking, Accounts, Looking):
         Raises:
             MissingKeyError: no key was found; the message names the variable to set.
             SetupError: no provider is called so, and no address is given.
-            InputError: it is joined already, or it would mix real and simulated money.
+            InputError: it is joined already, a recording answers for it here, or it would mix
+                real and simulated money.
 
         """
         _check_pace(images_per_minute)
         place = Place.find(provider, base_url, api_version=api_version, deployments=deployments)
+        self._connections.check(place)
         key = place.key(api_key, api_key_env)
         self._connections.open(place, key, images_per_minute=images_per_minute)
 
@@ -264,27 +270,20 @@ class Lab(Asking, Accounts, Looking):
         return self._session.ledger.pictures_of(key)
 
 
-class _Replay(NamedTuple):
-    place: Place
-    answer: Answer
-    held: Archive
-
-
 def _recorded(
     replay: str | Path | None, provider: str | None, base_url: str | None
-) -> _Replay | None:
-    """Read the ZIP that is to answer, if one is."""
+) -> tuple[Archive | None, tuple[Part, ...]]:
+    """Read the ZIP that is to answer, if one is: what it holds, of each of its providers."""
     if replay is None:
         if provider == REPLAY:
             raise SetupError('A replay needs its ZIP: Lab(replay="file.zip").')
-        return None
+        return None, ()
     if base_url is not None or provider not in (None, REPLAY):
         raise InputError(
             "A replay answers in place of a provider: leave provider and base_url out."
         )
     held = unpacking.read(replay)
-    place = Place.of_replay(f"Replay of {Path(replay).name}", held.digest, held.model)
-    return _Replay(place, recording.answers(held), held)
+    return held, recording.parts(held, f"Replay of {Path(replay).name}")
 
 
 def _make_folder(path: Path) -> None:

@@ -36,6 +36,9 @@ _NOT_IN_THE_PICTURE = ("stream", "partial_images", "user", "n", "safety_identifi
 WHICH = "x-imagelab-which"
 """The header that tells a replay which of equal requests this is: sample and take, as ``2/1``."""
 
+BILL = "imagelab_bill"
+"""The field in which a replay tells what its picture cost then: nano-dollars and their price."""
+
 _WHICH = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,8})")
 
 

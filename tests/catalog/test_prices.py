@@ -390,6 +390,20 @@ def test_openais_own_row_holds_for_whoever_goes_by_its_list() -> None:
     assert (price.provider, price.image_out) == ("simulator", 25_000)
 
 
+def test_who_answers_for_another_goes_by_its_prices() -> None:
+    """A recording of a gateway has the gateway's rows and yours for it, and its own over them."""
+    mine, over = row(provider="vercel"), row(provider="replay-d1", image_out=1_000)
+    book = prices.Book([mine])
+    assert book.price("replay-d1", "gpt-image-2", on=DAY) == price("openai", "gpt-image-2", on=DAY)
+    book.follow("replay-d1", "vercel")
+    assert book.price("replay-d1", "gpt-image-2", on=DAY) == book.price(
+        "vercel", "gpt-image-2", on=DAY
+    )
+    book.add(over)
+    assert book.price("replay-d1", "gpt-image-2", on=DAY).image_out == 1_000  # type: ignore[union-attr]
+    assert book.price("vercel", "gpt-image-2", on=DAY).image_out == mine.image_out  # type: ignore[union-attr]
+
+
 def test_the_catalogue_is_left_alone() -> None:
     """A book with rows of its own changes nothing for anybody else."""
     prices.Book([row(since=dt.date(2026, 4, 22))])

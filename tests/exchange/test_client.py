@@ -109,6 +109,28 @@ def test_only_a_replay_hears_which_sample_is_asked_for(at: Ask) -> None:
     assert replayed["x-imagelab-which"] == "2/3"
 
 
+@pytest.mark.parametrize(
+    ("told", "bill"),
+    [
+        ({"cost_nano": 7, "price": "vercel/x@2026"}, (7, "vercel/x@2026")),
+        ({"cost_nano": 0}, (0, None)),
+        ({"cost_nano": None, "price": 3}, (None, None)),
+        ({"cost_nano": -1}, None),
+        ({"cost_nano": True}, None),
+        ({"cost_nano": 7.5}, None),
+        ("7", None),
+        (None, None),
+    ],
+)
+def test_only_a_replay_is_believed_what_it_cost(at: Ask, told: object, bill: object) -> None:
+    """A recording tells the bill of then; a provider that says the like is not listened to."""
+    with Server(lambda asked: success(asked, imagelab_bill=told)) as server:
+        assert at(server.url).ask(fox()).as_billed is None
+        replay = replace(Place.of_replay("Replay", "d1", None), base_url=server.url)
+        with closing(Client(replay, server.url, KEY, timeout=20, connections=1)) as client:
+            assert client.ask(fox()).as_billed == bill
+
+
 def test_a_providers_prefix_stands_before_the_model(at: Ask) -> None:
     """Vercel is asked for the model by its name there."""
     with Server(success) as server:

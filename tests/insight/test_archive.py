@@ -349,7 +349,7 @@ def test_a_row_cannot_name_an_error_that_is_none(packed: Path, tmp_path: Path) -
 def test_a_replay_answers_what_was_asked_before(
     packed: Path, made: Comparison, open_lab: Callable[..., Lab]
 ) -> None:
-    """The same code gets the same bytes, for simulated money at list prices."""
+    """The same code gets the same bytes, for simulated money, at what they cost then."""
     lab = open_lab(replay=packed)
     again = lab.compare("a {animal}", animal=["fox"], quality=["low", "medium"], samples=2)
     before = {one.picture for one in made if one.picture}
