@@ -77,14 +77,16 @@ def test_it_starts_again_where_it_was() -> None:
 
 def test_stopping_ends_its_threads() -> None:
     """After stop no thread of the simulator is left."""
+    before = set(threading.enumerate())
     with Simulator() as running:
         ask(running)
-        assert _threads()
-    assert not _threads()
+        assert _begun_since(before)
+    assert not _begun_since(before)
 
 
-def _threads() -> list[str]:
-    return [one.name for one in threading.enumerate() if one.name.startswith("imagelab")]
+def _begun_since(before: set[threading.Thread]) -> list[str]:
+    ours = (one for one in threading.enumerate() if one not in before)
+    return [one.name for one in ours if one.name.startswith("imagelab")]
 
 
 def test_stopping_breaks_off_what_is_in_hand() -> None:
