@@ -79,6 +79,7 @@ class Run(Generic[Result]):
         self._display: Display | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
+        self._has_begun = False
         self._is_over = False
         self._counting = threading.Lock()
         self._flying = 0
@@ -99,7 +100,18 @@ class Run(Generic[Result]):
     # -- from outside -----------------------------------------------------------------
 
     def start(self, display: Display | None = None) -> Run[Result]:
-        """Begin in the background, and tell ``display`` how it goes."""
+        """Begin in the background, and tell ``display`` how it goes.
+
+        Raises:
+            InputError: it has begun already: a run is run once.
+
+        """
+        if self._has_begun:
+            raise InputError(
+                "This run has begun already: await it, or ask for its result(). Running the "
+                "sweep again makes another one."
+            )
+        self._has_begun = True
         self._display = display
         # A bare thread has no context, and some kernels cannot send to the screen without.
         context = contextvars.copy_context()
@@ -231,6 +243,8 @@ class Run(Generic[Result]):
         )
         known = {} if self._fresh else self._look_up()
         waiting = [cells for identity, cells in self._wanted.items() if identity not in known]
+        if waiting:
+            session.store.check_room()  # before anything is paid that could not be kept
         with contextlib.ExitStack() as stack:
             # Each provider has threads of its own: one whose limit is low holds up no other.
             pools = {

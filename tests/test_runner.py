@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -355,10 +356,42 @@ def test_what_came_before_a_stop_is_the_result(tmp_path: Path) -> None:
     assert [one.status for one in run.landed.values()] == ["done", "failed"]
 
 
-def test_a_full_disk_stops_the_run_and_hands_the_picture_out(tmp_path: Path) -> None:
+def failing_disk(
+    folder: Path, handle: Callable[[Asked], Iterator[bytes]]
+) -> Callable[[Asked], Iterator[bytes]]:
+    """Answer as before, on a disk that takes no pictures from the first request on."""
+    lock = threading.Lock()
+
+    def handled(asked: Asked) -> Iterator[bytes]:
+        with lock:
+            if (folder / "pictures").is_dir():
+                shutil.rmtree(folder / "pictures")
+                (folder / "pictures").write_text("a file in the folder's place")
+        yield from handle(asked)
+
+    return handled
+
+
+def test_a_disk_that_takes_no_pictures_is_told_before_paying(tmp_path: Path) -> None:
+    """Where a picture could not be kept none is asked for; what is there already still comes."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        ran(open_session, foxes(1))
+        shutil.rmtree(tmp_path / "pictures")
+        (tmp_path / "pictures").write_text("a file in the folder's place")
+        with pytest.raises(RecordError, match=r"cannot be written.*another path") as caught:
+            started(open_session, foxes(3)).result(60)
+        assert list(ran(open_session, foxes(1)).came.values()) == ["ledger"]
+        assert (server.posts, caught.value.pictures) == (1, {})
+
+
+def test_a_disk_that_fails_stops_the_run_and_hands_the_picture_out(tmp_path: Path) -> None:
     """When pictures cannot be kept the run ends with a RecordError that carries the picture."""
-    (tmp_path / "pictures").write_text("a file in the folder's place")
-    with Server(success) as server, session(tmp_path, server.url, concurrency=1) as open_session:
+    gate = Gate()
+    gate.open()
+    with (
+        Server(failing_disk(tmp_path, gate)) as server,
+        session(tmp_path, server.url, concurrency=1) as open_session,
+    ):
         with pytest.raises(RecordError) as caught:
             started(open_session, foxes(50)).result(60)
         assert server.posts < 25
@@ -366,9 +399,8 @@ def test_a_full_disk_stops_the_run_and_hands_the_picture_out(tmp_path: Path) -> 
     assert caught.value.rescued == picture()
 
 
-def test_a_full_disk_hands_out_every_picture_in_flight(tmp_path: Path) -> None:
+def test_a_disk_that_fails_hands_out_every_picture_in_flight(tmp_path: Path) -> None:
     """The error of a run holds each picture that was paid for and could not be kept."""
-    (tmp_path / "pictures").write_text("a file in the folder's place")
     gate = Gate(arrivals=3)
 
     def own(asked: Asked) -> Iterator[bytes]:
@@ -376,7 +408,10 @@ def test_a_full_disk_hands_out_every_picture_in_flight(tmp_path: Path) -> None:
         list(gate(asked))
         yield success(asked, picture(shade=shade))
 
-    with Server(own) as server, session(tmp_path, server.url, concurrency=3) as open_session:
+    with (
+        Server(failing_disk(tmp_path, own)) as server,
+        session(tmp_path, server.url, concurrency=3) as open_session,
+    ):
         run = started(open_session, foxes(3))
         gate.wait_for_arrivals()
         gate.open()
@@ -775,9 +810,8 @@ def test_an_interrupt_keeps_what_is_in_flight(tmp_path: Path) -> None:
 
 def test_an_interrupt_hands_out_what_could_not_be_kept(tmp_path: Path) -> None:
     """Where the disk fails and Ctrl-C comes, the error with the paid pictures is raised."""
-    (tmp_path / "pictures").write_text("a file in the folder's place")
     gate = Gate(arrivals=2)
-    with Server(gate) as server:
+    with Server(failing_disk(tmp_path, gate)) as server:
         # Both pictures have the same bytes here, and so the same name.
         assert interrupted(tmp_path, gate, server.url) == "rescued 1 interrupted"
 
@@ -816,6 +850,15 @@ class Screen:
         """Take it in."""
         self.landed |= landed
         self.told.append(progress)
+
+
+def test_a_run_begins_once(tmp_path: Path) -> None:
+    """Starting a run again is refused, and sends nothing a second time."""
+    with Server(success) as server, session(tmp_path, server.url) as open_session:
+        run = started(open_session, foxes(2), fresh=True)
+        with pytest.raises(InputError, match="has begun already"):
+            run.start()
+        assert len(run.result(60).landed) == server.posts == 2
 
 
 def test_who_waits_for_a_picture_does_not_hold_up_its_next_try(tmp_path: Path) -> None:

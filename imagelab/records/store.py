@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -13,6 +14,9 @@ from imagelab.errors import PictureError, RecordError
 from imagelab.records import owner
 
 DRAFTS = ".drafts"
+ROOM_BYTES = 2**20
+"""What is written to see whether there is room: about a picture."""
+
 SMALL = ".small"
 """Where what was made of pictures is kept: it may be deleted, and is then made again."""
 
@@ -50,8 +54,31 @@ class Store:
                 self._write_durably(target, data)
         return target.stem
 
+    def check_room(self) -> None:
+        """See that a picture could be kept, before one is paid for.
+
+        Raises:
+            RecordError: as for ``keep``.
+
+        """
+        with _translated(self.folder / DRAFTS):
+            _make_folder(self.folder)
+            os.unlink(self._draft(bytes(ROOM_BYTES)))
+
     def _write_durably(self, target: Path, data: bytes) -> None:
         """Write elsewhere, flush to the disk, then rename: whole or not at all."""
+        draft = self._draft(data, durable=True)
+        try:
+            os.chmod(draft, 0o644)
+            os.replace(draft, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+            raise
+        _flush(target.parent)
+
+    def _draft(self, data: bytes, *, durable: bool = False) -> str:
+        """Write a whole file that is no picture yet; what could not be written is gone."""
         drafts = self.folder / DRAFTS
         drafts.mkdir(exist_ok=True)
         if not self._is_swept:
@@ -61,14 +88,13 @@ class Store:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
-            os.chmod(draft, 0o644)
-            os.replace(draft, target)
+                if durable:
+                    os.fsync(file.fileno())
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
             raise
-        _flush(target.parent)
+        return draft
 
     def read(self, name: str) -> bytes:
         """Read a picture's bytes.
@@ -171,7 +197,9 @@ def _translated(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
+        remedy = "Free some space or make the folder writable, or give the lab another path."
+        if cause.errno in (errno.EMFILE, errno.ENFILE):
+            remedy = "Close what this kernel has open, or give the lab a lower concurrency."
         raise RecordError(
-            f"The picture cannot be written to {target.parent}: {cause.strerror or cause}. "
-            "Free some space or make the folder writable, or give the lab another path."
+            f"Pictures cannot be written to {target.parent}: {cause.strerror or cause}. {remedy}"
         ) from cause

@@ -152,6 +152,42 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert everything(tmp_path) == []
 
 
+def test_looking_for_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Where a picture would find room, looking for it makes no file that stays."""
+    Store(tmp_path / "pictures").check_room()
+    assert everything(tmp_path) == []
+
+
+def test_a_disk_without_room_is_told_by_looking(tmp_path: Path) -> None:
+    """Where a picture would not fit, looking for room is the error that keeping would be."""
+    assert run(FULL.replace('keep(b"x" * 5000, "png")', "check_room()"), str(tmp_path)) == "True"
+    assert everything(tmp_path) == []
+
+
+CROWDED = """
+import os, resource, sys
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.records.store import Store
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+opened = []
+try:
+    while True:
+        opened.append(open(os.devnull))
+except OSError:
+    pass
+try:
+    Store(Path(sys.argv[1])).keep(b"x", "png")
+except RecordError as error:
+    print("lower concurrency" in str(error))
+"""
+
+
+def test_too_many_open_files_are_no_full_disk(tmp_path: Path) -> None:
+    """Where the system opens no more files the remedy is to ask for less at once."""
+    assert run(CROWDED, str(tmp_path)) == "True"
+
+
 FORBIDDEN = """
 import os, sys
 from pathlib import Path
