@@ -81,7 +81,7 @@ class Place:
         if name is None and base_url is None:
             name = os.environ.get("IMAGELAB_PROVIDER") or DEFAULT
         known = providers.get(name) if name is not None and base_url is None else None
-        known = known or (providers.find(name) if name else None)
+        known = known or (providers.find(name) if name else _served_at(base_url))
         if known is not None and known.azure:
             return cls._azure(known, base_url, api_version, deployments)
         if api_version is not None or deployments is not None:
@@ -259,6 +259,12 @@ def _missing(title: str, variable: str | None) -> str:
         'Python, or name another one with api_key_env="...". The simulator needs no key: '
         "Lab()."
     )
+
+
+def _served_at(base_url: str | None) -> providers.Provider | None:
+    """Give the provider whose own address this is: its pictures are not paid for twice."""
+    known = (one for one in providers.all_providers() if base_url and one.base_url)
+    return next((one for one in known if _host(one.base_url or "") == _host(base_url or "")), None)
 
 
 def _host(base_url: str) -> str:

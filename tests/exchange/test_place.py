@@ -51,6 +51,24 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Place.find(None, None).name == "simulator"
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://api.openai.com/v1", "openai"),
+        ("https://API.OpenAI.com:443/v1/", "openai"),
+        ("https://ai-gateway.vercel.sh/v1", "vercel"),
+    ],
+)
+def test_a_providers_own_address_is_that_provider(address: str, name: str) -> None:
+    """Where no name is given the address tells: the same provider's pictures are not paid twice."""
+    assert Place.find(None, address).name == name
+
+
+def test_an_address_that_only_resembles_a_providers_is_another() -> None:
+    """A host that only ends or begins alike is somebody else."""
+    assert Place.find(None, "https://api.openai.com.example/v1").name == "api.openai.com.example"
+
+
 def test_the_environment_does_not_touch_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """IMAGELAB_PROVIDER does not name a base_url that was given: it would pay as somebody else."""
     monkeypatch.setenv("IMAGELAB_PROVIDER", "simulator")
