@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import PIL.Image
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
 
 from imagelab import Comparison, Generation, Lab
-from imagelab.errors import InputError, PictureError
+from imagelab.errors import BudgetError, InputError, PictureError
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,47 @@ def test_a_wrong_number_is_said(four: Comparison) -> None:
     """A position that is not there is an input error."""
     with pytest.raises(InputError, match="4 pictures"):
         four[4]
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Comparison]:
+    """Six pictures, of which the dearer ones, and most replays, do not fit the budget."""
+    with Lab(path=tmp_path_factory.mktemp("short"), budget=0.1) as opened:
+        yield opened.compare(["a fox", "an owl"], quality=["low", "medium", "high"])
+
+
+STEPS = st.one_of(
+    st.tuples(st.integers(-6, 6), st.integers(-6, 6), st.sampled_from([1, 2, -1])).map(
+        lambda ends: slice(*ends)
+    ),
+    st.sampled_from(["a fox", "low", "medium", "high", "gpt-image-1"]),
+    st.sampled_from(["gpt-image-1-mini", "gpt-image-1.5", "gpt-image-2"]).map(
+        lambda model: {"model": model}
+    ),
+)
+
+
+def after(comparison: Comparison, step: slice | str | dict[str, str]) -> Comparison:
+    """Choose a part, or replay on another model, where there is such."""
+    try:
+        found = comparison.replay(**step) if isinstance(step, dict) else comparison[step]
+    except (InputError, PictureError, BudgetError):
+        return comparison
+    return found if isinstance(found, Comparison) else comparison
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(STEPS, min_size=1, max_size=5))
+def test_every_cell_of_a_part_shows_its_own_picture(
+    short: Comparison, steps: list[slice | str | dict[str, str]]
+) -> None:
+    """Parts, parts of parts and their replays show what their cells ask for, and no other."""
+    part = functools.reduce(after, steps, short)
+    cells = {cell.position: cell for cell in part.cells}
+    assert len(cells) == len(part.cells)
+    assert cells.keys() >= part.generations.keys() | part.left.keys() | part.came.keys()
+    for at, one in part.generations.items():
+        assert (one.request, one.sample) == (cells[at].request, cells[at].sample)
 
 
 def test_a_slice_is_a_smaller_comparison(four: Comparison) -> None:
