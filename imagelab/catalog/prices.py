@@ -92,8 +92,11 @@ def per_token(dollars_per_million: float | str) -> int:
     Raises:
         InputError: no amount of money, below zero, or finer than a nano-dollar per token.
     """
-    price, rest = divmod(nano(dollars_per_million), _PER_MILLION)
-    if rest or price < 0:
+    amount = nano(dollars_per_million)
+    price, rest = divmod(amount, _PER_MILLION)
+    # What is too fine for an amount of money is no price of 0 either.
+    too_fine = not amount and float(dollars_per_million)
+    if rest or price < 0 or too_fine:
         raise InputError(
             f"{dollars_per_million!r} dollars per million tokens are no price: give a number from "
             "0 up, in steps of a tenth of a cent."

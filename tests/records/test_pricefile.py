@@ -80,6 +80,7 @@ def test_what_is_added_is_read_again_to_the_last_digit(
         ({"image_out": -1}, "-1"),
         ({"image_out": "cheap"}, "cheap"),
         ({"image_out": 0.0001}, "tenth of a cent"),
+        ({"image_out": 1e-12}, "tenth of a cent"),
         ({"image_otu": 3}, "Did you mean image_out"),
         ({"model": None}, "model"),
         ({"model": 7}, "model"),
