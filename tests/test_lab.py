@@ -496,6 +496,17 @@ def test_every_reason_is_told_of_a_shortfall(open_lab: OpenLab) -> None:
     assert "safety system" in told
 
 
+def test_many_reasons_are_told_by_the_table(open_lab: OpenLab) -> None:
+    """Where each picture is missing for a reason of its own, three are told, the rest counted."""
+    faults = [Fault.fail(status).only(word=f"n{status}") for status in range(500, 506)]
+    with Simulator(faults=faults) as server:
+        lab = open_lab("openai", base_url=server.url, api_key=SECRET)
+        made = lab.compare([f"n{status}" for status in range(500, 506)])
+    told = made.shortfall or ""
+    assert told.count("without a good picture") == 3
+    assert told.endswith("3 more for other reasons: comparison.frame['error'] has them.")
+
+
 def test_a_failed_picture_is_a_shortfall(open_lab: OpenLab) -> None:
     """A refused picture counts as missing, with the reason of its row."""
     with Simulator(faults=[Fault.moderated_input().only(word="forbidden")]) as server:

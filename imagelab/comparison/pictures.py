@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Axis = str | Sequence[str] | None
 
 
+MOST_REASONS = 3
+"""How many reasons are told in words before the table is pointed to."""
+
+
 class Pictures:
     """Pictures, each in its cell, to walk, to choose from and to add up."""
 
@@ -194,8 +198,11 @@ class Pictures:
             reason = next(iter(self.left.values()))
             words.append(f"{len(self.left)} not asked for: {_ended(reason)}")
             words.append(f"They would cost {self.left_quote.money}.")
-        for reason, number in Counter(one.error or one.status for one in troubled).most_common():
+        reasons = Counter(one.error or one.status for one in troubled).most_common()
+        for reason, number in reasons[:MOST_REASONS]:
             words.append(f"{number} without a good picture: {_ended(reason)}")
+        if others := sum(number for _, number in reasons[MOST_REASONS:]):
+            words.append(f"{others} more for other reasons: comparison.frame['error'] has them.")
         return " ".join([f"{self._counted()}.", *words]) if words else None
 
     def _counted(self) -> str:
