@@ -742,6 +742,28 @@ def test_what_was_perhaps_billed_is_not_forgotten(open_lab: OpenLab) -> None:
         assert server.requests == 1
 
 
+def test_what_is_being_asked_for_is_not_forgotten(open_lab: OpenLab) -> None:
+    """A picture in flight stays when it is forgotten in another kernel, and is paid for once."""
+    answering = threading.Event()
+
+    def answer(asked: Asked) -> bytes:
+        answering.wait(20)
+        return success(asked)
+
+    with Server(answer) as server:
+        one, other = (open_lab("openai", base_url=server.url, api_key=SECRET) for _ in range(2))
+        first = one.start(Sweep("a fox"))
+        while not server.posts:
+            time.sleep(0.01)
+        in_flight = other._session.ledger.generation(1)
+        assert (in_flight.status, other.forget(in_flight)) == ("sent", 0)
+        second = other.start(Sweep("a fox"))
+        answering.set()
+        assert [run.result(20)[0].status for run in (first, second)] == ["done", "done"]
+        assert len(one.log) == server.posts == 1
+        assert one.check().ok
+
+
 def test_a_limit_of_ones_own_is_kept(open_lab: OpenLab) -> None:
     """``images_per_minute`` paces requests, so that a provider with that limit refuses none."""
     with Simulator(images_per_minute=600) as server:

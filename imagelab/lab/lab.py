@@ -23,7 +23,7 @@ from imagelab.insight.replaying import Part
 from imagelab.lab.accounts import Accounts
 from imagelab.lab.asking import Asking
 from imagelab.lab.looking import Looking
-from imagelab.records import checking, pricefile
+from imagelab.records import checking, forgetting, pricefile
 from imagelab.records.checking import Check
 from imagelab.records.ledger import Ledger
 from imagelab.records.store import Store
@@ -191,8 +191,9 @@ class Lab(Asking, Accounts, Looking):
         """Delete pictures from the disk, and keep their rows and what they cost.
 
         Takes a generation, a comparison, or any several of them. Asked for again, such a
-        picture is asked for anew; what was perhaps billed stays as it is. Returns how many
-        pictures were deleted; one that another row shows too is kept.
+        picture is asked for anew; what is still being asked for, and what was perhaps billed,
+        stays as it is. Returns how many pictures were deleted; one that another row shows too is
+        kept.
 
         Raises:
             InputError: a generation is of another ledger; nothing is forgotten then.
@@ -207,7 +208,7 @@ class Lab(Asking, Accounts, Looking):
                 f"Generation {strange[0]} is not of this lab's ledger ({_short(self.path)}), and "
                 "nothing was forgotten: ask the lab that made it."
             )
-        return sum(store.forget(picture) for picture in ledger.forget(one.id for one in several))
+        return forgetting.forget(ledger, store, (one.id for one in several))
 
     # -- the lab itself -------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records import owed, owner, purse, sound
 from imagelab.records.access import Access
-from imagelab.records.asking import pictures_in
 from imagelab.records.rows import (
     UNSETTLED,
     Intent,
@@ -229,7 +228,7 @@ class Ledger(Access):
         keys = sorted({key for key, _ in wanted})
         found: dict[Identity, Generation] = {}
         with self.reading() as connection:
-            for some in _in_parts(keys):
+            for some in in_parts(keys):
                 same = (generations.c.key.in_(some), living)
                 query = sa.select(generations).where(*same).order_by(generations.c.take)
                 for row in connection.execute(query).mappings():
@@ -258,7 +257,7 @@ class Ledger(Access):
             if ids is None:
                 return [sound.row(row) for row in connection.execute(query).mappings()]
             found: list[dict[str, Any]] = []
-            for some in _in_parts(sorted(set(ids))):
+            for some in in_parts(sorted(set(ids))):
                 part = connection.execute(query.where(generations.c.id.in_(some)))
                 found.extend(sound.row(row) for row in part.mappings())
             return found
@@ -267,7 +266,7 @@ class Ledger(Access):
         """Find the rows that made each of these pictures, the first one first."""
         column, found = generations.c, dict[str, list[int]]()
         with self.reading() as connection:
-            for some in _in_parts(sorted(set(pictures))):
+            for some in in_parts(sorted(set(pictures))):
                 query = sa.select(column.picture, column.id).where(column.picture.in_(some))
                 for picture, number in connection.execute(query.order_by(column.id)):
                     found.setdefault(picture, []).append(number)
@@ -327,24 +326,6 @@ class Ledger(Access):
             wrong = [purse.mend(connection, simulated=one) for one in (False, True)]
         return any(wrong)
 
-    def forget(self, numbers: Iterable[int]) -> set[str]:
-        """Mark rows as forgotten; give the pictures that no other row shows any more.
-
-        A row of which nobody knows whether it was billed stays: forgotten, it would be sent
-        again as if it had never been.
-        """
-        column, gone = generations.c, set(numbers)
-        with self.writing() as connection:
-            for some in _in_parts(sorted(gone)):
-                connection.execute(
-                    generations.update()
-                    .where(column.id.in_(some), column.status != "unknown")
-                    .values(forgotten_us=now_us())
-                )
-        rows = self.rows()
-        kept = pictures_in(row for row in rows if row["forgotten_us"] is None)
-        return pictures_in(row for row in rows if row["id"] in gone) - kept
-
     def has(self, generation: Generation) -> bool:
         """Tell whether a generation is a row of this ledger, and not another one's."""
         with self.reading() as connection:
@@ -403,7 +384,7 @@ def _first(found: Result[Any]) -> dict[str, Any] | None:
     return None if row is None else sound.row(row)
 
 
-def _in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Value]]:
+def in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Value]]:
     """Cut a long list: databases limit how many values one query may name."""
     for start in range(0, len(values), most):
         yield values[start : start + most]

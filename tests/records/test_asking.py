@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,7 +9,6 @@ from imagelab.pictures import Reference
 from imagelab.records import asking
 from imagelab.records.ledger import Ledger
 from imagelab.records.schema import generations
-from imagelab.records.store import Store
 from imagelab.request import ImageRequest
 from tests.records.rows import DONE, intent
 from tests.servers import picture
@@ -77,18 +75,4 @@ def test_an_older_ledger_grows(tmp_path: Path) -> None:
     held, _ = ledger.hold(intent("a fox"))
     assert ledger.generation(held.id).request.images == ()
     assert set(new) <= set(generations.columns.keys())
-    ledger.close()
-
-
-def test_forgetting_keeps_what_an_edit_started_from(tmp_path: Path) -> None:
-    """A picture that another row was made from is not deleted with the row that made it."""
-    store = Store(tmp_path / "pictures")
-    ledger = Ledger(tmp_path / "ledger.sqlite", loader=store.path)
-    name = store.keep(picture("png", 64, 64, 1), "png")
-    first, _ = ledger.hold(intent("a fox"))
-    ledger.settle(first, replace(DONE, picture=name))
-    edit, _ = ledger.hold(intent("edit", request=fox(images=(A,)), key="v1:edit"))
-    ledger.settle(edit, replace(DONE, picture="c" * 64))
-    assert ledger.forget([first.id]) == set()
-    assert ledger.forget([edit.id]) == {name, "c" * 64}
     ledger.close()
