@@ -289,7 +289,7 @@ def _ask(
     except tuple(ATTEMPTS) as error:
         # The pacer first: while this is written down, others would run into the same wall.
         away = _hear(client.pacer_of(request), generation, error, attempt)
-        session.ledger.held_again(generation)
+        session.ledger.held_again(generation, away.seconds or 0.0)
         return away
     except ExchangeError as error:
         partial = unfinished.keep_partial(session.store, error)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from imagelab import pricing
 from imagelab.catalog.money import NANO
 from imagelab.lab import Lab
 from imagelab.simulator import Simulator
+from tests.servers import Asked, Server, success
 from tests.sessions import fox
 
 HOLD = pricing.quote_request(fox("fox 0 0", model="gpt-image-2"), "openai").bound_nano
@@ -54,3 +62,99 @@ def test_four_processes_that_want_the_same_pay_once(tmp_path: Path) -> None:
         assert simulator.billed.pictures == 6
     assert sum(one["sent"] for one in came) == 6
     assert all(one["sent"] + one["ledger"] == 6 for one in came)
+
+
+LATE = """
+import sys
+from imagelab import Lab
+with Lab("openai", base_url=sys.argv[1], api_key="key-of-a-test", path=sys.argv[2]) as lab:
+    made = lab.generate("a fox", **(dict(partial_images=1) if sys.argv[3:] else {}))
+    print(made.status, made.billed, len(made.bytes) > 0)
+"""
+
+ASLEEP = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.pipeline import obtain
+from imagelab.records.ledger import Ledger
+from tests.sessions import fox, session
+
+class Asleep(Ledger):
+    def sent(self, generation):
+        print("held", flush=True)
+        sys.stdin.readline()
+        super().sent(generation)
+
+path = Path(sys.argv[2])
+with session(path, sys.argv[1], provider="openai") as open_session:
+    ledger = Asleep(path / "ledger.sqlite")
+    try:
+        obtain(replace(open_session, ledger=ledger), fox("a fox"), 1, run=None)
+    except RecordError as error:
+        print(error)
+"""
+
+
+@contextlib.contextmanager
+def running(code: str, *words: object) -> Iterator[subprocess.Popen[str]]:
+    """Run Python beside this process, and end it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, words)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def give_up(path: Path, url: str) -> Lab:
+    """Open a lab for which every row is of another machine, and has outlived its lease."""
+    with contextlib.closing(sqlite3.connect(path / "ledger.sqlite")) as file, file:
+        file.execute("UPDATE generations SET owner = 'another-host/1/1', lease_us = 1")
+    return Lab("openai", base_url=url, api_key="key-of-a-test", path=path)
+
+
+@pytest.mark.parametrize("words", [[], ["streamed"]], ids=["whole", "streamed"])
+def test_a_process_that_outlives_its_lease_keeps_its_picture(
+    tmp_path: Path, words: list[str]
+) -> None:
+    """What another kernel took for left behind is done, paid once, when its answer comes."""
+    answering = threading.Event()
+
+    def answer(asked: Asked) -> bytes:
+        answering.wait(20)
+        return success(asked)
+
+    with Server(answer) as server, running(LATE, server.url, tmp_path, *words) as child:
+        while not server.posts:
+            time.sleep(0.01)
+        with give_up(tmp_path, server.url) as lab:
+            assert list(lab.log["status"]) == ["unknown"]
+            answering.set()
+            assert child.communicate(timeout=60)[0] == "done yes True\n"
+            assert lab.compare("a fox", **({"partial_images": 1} if words else {}))
+            assert list(lab.log["status"]) == ["done"]
+            purse = lab._session.ledger.purse(simulated=False)
+            cost = round(lab.log["cost_usd"].sum() * NANO)
+            assert (purse.spent, purse.at_risk, purse.held) == (cost, 0, 0)
+            assert lab.check().ok
+        assert server.posts == 1
+
+
+def test_a_process_that_wakes_before_it_sends_does_not(tmp_path: Path) -> None:
+    """What another kernel settled as never sent is not sent by who held it."""
+    with Server(success) as server, running(ASLEEP, server.url, tmp_path) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        with give_up(tmp_path, server.url) as lab:
+            assert list(lab.log["status"]) == ["failed"]
+            told, _ = child.communicate("go on\n", timeout=60)
+            assert "no longer held" in told
+            assert server.posts == 0
+            assert list(lab.log["status"]) == ["failed"]
+            assert lab.spent_usd == 0

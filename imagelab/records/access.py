@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from imagelab.errors import RecordError
 from imagelab.records import engine
+from imagelab.records.owner import File
 
 
 class Access:
@@ -25,7 +26,9 @@ class Access:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = engine.open_engine(path)
-        self._file, self._log = engine.file_of(path), engine.log_of(path)
+        # Beside it SQLite keeps its log, and not beside a link to it.
+        self._real = path.resolve()
+        self.file, self._log = engine.file_of(path), engine.log_of(self._real)
         # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
         self._writing = threading.Lock()
 
@@ -40,7 +43,7 @@ class Access:
             log = self._follow_log()
             with self._engine.begin() as connection:
                 yield connection
-            if engine.log_of(self.path) != log:
+            if engine.log_of(self._real) != log:
                 raise RecordError(
                     f"The log of the ledger {self.path} was taken away while it was written to. "
                     "Run it again."
@@ -65,20 +68,20 @@ class Access:
             with reader.connect() as connection:
                 yield connection
 
-    def _follow_log(self) -> int | None:
+    def _follow_log(self) -> File:
         """Open the file anew where another process has taken its log away; give the log.
 
         SQLite does that as the last process closes the file, and takes this one for gone when
         somebody in it has opened the file and closed it by other means (copied it, say). What is
         written to a log that was taken away is lost.
         """
-        if engine.file_of(self.path) != self._file:
+        if engine.file_of(self.path) != self.file:
             raise RecordError(
                 f"The ledger {self.path} was moved or deleted while this lab had it open. Put it "
                 "back, or make the lab anew: what is written now would be lost."
             )
-        if engine.log_of(self.path) != self._log:
+        if engine.log_of(self._real) != self._log:
             self._engine.dispose()
             with self._engine.connect():
-                self._log = engine.log_of(self.path)
+                self._log = engine.log_of(self._real)
         return self._log

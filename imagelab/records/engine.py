@@ -13,6 +13,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine
 
 from imagelab.errors import RecordError
+from imagelab.records.owner import File
 from imagelab.records.schema import VERSION, generations, metadata, purse, schema_version
 
 PATIENCE_SECONDS = 60
@@ -46,17 +47,18 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
-def log_of(path: Path) -> int | None:
+def log_of(path: Path) -> File:
     """Tell the write-ahead log of a ledger from one that came after it."""
     return file_of(Path(f"{path}-wal"))
 
 
-def file_of(path: Path) -> int | None:
+def file_of(path: Path) -> File:
     """Tell a file from another one in its place; None where there is none."""
     try:
-        return path.stat().st_ino
+        found = path.stat()
     except OSError:
         return None
+    return found.st_dev, found.st_ino
 
 
 @contextlib.contextmanager

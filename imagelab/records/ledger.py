@@ -16,6 +16,7 @@ from imagelab.records import owed, owner, purse, sound
 from imagelab.records.access import Access
 from imagelab.records.rows import (
     UNSETTLED,
+    UNTOLD,
     Intent,
     Outcome,
     Purse,
@@ -24,6 +25,7 @@ from imagelab.records.rows import (
     columns_of_the_dead,
     generation_of,
     is_final,
+    is_guessed,
     is_left_behind,
     money_of,
     now_us,
@@ -71,7 +73,7 @@ class Ledger(Access):
             BudgetError: the hold does not fit what is left of the budget.
 
         """
-        if owed.is_any(self.path):
+        if owed.is_any(self.file):
             self.release()
         with self.writing() as connection:
             purse.lock(connection, simulated=intent.simulated)
@@ -82,12 +84,12 @@ class Ledger(Access):
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)
             row |= {"id": self._insert(connection, generations, row)}
             _move(connection, row, purse.NOTHING, money_of(row))
-            owner.at_work.add((self.path, row["id"]))
+            owner.at_work[self.file, row["id"]] = intent.lease_seconds
             return self._generation(row), True
 
     def let_go(self, generation: Generation) -> None:
         """Say that no thread of this process will settle this row any more."""
-        owner.at_work.discard((self.path, generation.id))
+        owner.at_work.pop((self.file, generation.id), None)
 
     def sent(self, generation: Generation) -> None:
         """Write down, before the first byte goes out, that the request is being sent.
@@ -96,7 +98,8 @@ class Ledger(Access):
             RecordError: the row is no longer held: somebody settled it, and it must not be sent.
 
         """
-        self._change(generation, "held", {"status": "sent", "sent_us": now_us()})
+        values = {"status": "sent", "sent_us": now_us()}
+        self._change(generation, "held", values | self._lease(generation))
 
     def settle(self, generation: Generation, outcome: Outcome) -> Generation:
         """Write down what became of a request and move its money to where it belongs.
@@ -107,7 +110,7 @@ class Ledger(Access):
         try:
             return self._settle_now(generation, outcome)
         except RecordError:
-            owed.keep(self.path, generation.id, outcome)
+            owed.keep(self.file, generation.id, outcome)
             raise
 
     def _settle_now(self, generation: Generation, outcome: Outcome) -> Generation:
@@ -123,56 +126,71 @@ class Ledger(Access):
 
         A process that dies in between then leaves a row that knows its cost, and the name
         of the file to look for.
-        """
-        columns = columns_of(outcome)
-        known = {name: one for name, one in columns.items() if name not in ("status", "billed")}
-        self._change(generation, "sent", known)
 
-    def held_again(self, generation: Generation) -> None:
-        """Write down that a request was turned away at the door, and waits to be sent again."""
-        self._change(generation, "sent", {"status": "held"})
+        Raises:
+            RecordError: the row says its last word already.
+
+        """
+        values = columns_of(outcome) | UNTOLD | {"status": "sent"}
+        self._change(generation, "sent", values | self._lease(generation))
+
+    def held_again(self, generation: Generation, seconds: float = 0.0) -> None:
+        """Write down that a request was turned away, and waits so long to be sent again.
+
+        Raises:
+            RecordError: the row says its last word already.
+
+        """
+        values = UNTOLD | {"status": "held", "error": None, "error_kind": None}
+        self._change(generation, "sent", values | self._lease(generation, seconds))
+
+    def _lease(self, generation: Generation, seconds: float = 0.0) -> dict[str, Any]:
+        """Renew the lease of who is at work on a row: whole again, after so many seconds."""
+        lease = owner.at_work.get((self.file, generation.id))
+        return {} if lease is None else {"lease_us": now_us() + round((seconds + lease) * 1e6)}
 
     def _change(self, generation: Generation, status: Status, values: Row) -> None:
-        """Change an unsettled row of this status.
+        """Change an unsettled row of this status, or one that was taken to be left behind by it.
 
         Raises:
             RecordError: the row is no longer so: somebody settled it.
 
         """
-        column = generations.c
         with self.writing() as connection:
-            changed = connection.execute(
-                generations.update()
-                .where(column.id == generation.id, column.status == status)
-                .values(**values)
-            )
-        if not changed.rowcount:
-            raise RecordError(
-                f"Generation {generation.id} is no longer {status}: somebody else settled it. "
-                "Run it again."
-            )
+            purse.lock(connection, simulated=generation.simulated)
+            row = self._row(connection, generation.id)
+            if row["status"] != status and not (status == "sent" and is_guessed(row)):
+                raise RecordError(
+                    f"Generation {generation.id} is no longer {status}: somebody else settled "
+                    "it. Run it again."
+                )
+            self._write(connection, row, values)
+
+    def _write(self, connection: Connection, row: Row, values: Row) -> dict[str, Any]:
+        """Write what is new of these columns, and move the row's money to where it counts now."""
+        written = {**row, **values}
+        new = {name: one for name, one in values.items() if one != row[name]}
+        if new:
+            this = generations.c.id == row["id"]
+            connection.execute(generations.update().where(this).values(**new))
+        _move(connection, row, money_of(row), money_of(written))
+        return written
 
     def _settle(self, connection: Connection, row: Row, columns: Row) -> dict[str, Any]:
-        values = {**columns, "settled_us": now_us()}
-        settled = {**row, **values}
-        connection.execute(
-            generations.update().where(generations.c.id == row["id"]).values(**values)
-        )
-        _move(connection, row, money_of(row), money_of(settled))
-        return settled
+        return self._write(connection, row, {**columns, "settled_us": now_us()})
 
     def _release_the_dead(self, connection: Connection) -> list[int]:
         """Settle what nobody will settle any more; give the ids of the rows."""
         query = sa.select(generations).where(generations.c.status.in_(UNSETTLED))
         rows = [sound.row(row) for row in connection.execute(query).mappings()]
-        left = [row for row in rows if is_left_behind(row, self.path)]
+        left = [row for row in rows if is_left_behind(row, self.file)]
         for row in left:
             purse.lock(connection, simulated=row["simulated"])
             self._settle(connection, row, self._columns_of_the_left(row))
         return [row["id"] for row in left]
 
     def _columns_of_the_left(self, row: Row) -> Row:
-        outcome = owed.of(self.path, row["id"])
+        outcome = owed.of(self.file, row["id"])
         return columns_of(outcome) if outcome else columns_of_the_dead(row, self._is_kept)
 
     def _is_kept(self, picture: str) -> bool:
@@ -220,7 +238,7 @@ class Ledger(Access):
         """Tell whether a row is held or sent, and somebody is there to settle it."""
         with self.reading() as connection:
             row = self._row(connection, number)
-        return row["status"] in UNSETTLED and not is_left_behind(row, self.path)
+        return row["status"] in UNSETTLED and not is_left_behind(row, self.file)
 
     def find(self, identities: Iterable[Identity]) -> dict[Identity, Generation]:
         """Read the newest living take of each identity that is there."""
@@ -305,7 +323,7 @@ class Ledger(Access):
         same = (generations.c.key == key, generations.c.sample == sample, living)
         query = sa.select(generations).where(*same).order_by(generations.c.take.desc()).limit(1)
         while row := _first(connection.execute(query)):
-            if not is_left_behind(row, self.path):
+            if not is_left_behind(row, self.file):
                 break
             self._settle(connection, row, self._columns_of_the_left(row))
         return row
@@ -317,7 +335,7 @@ class Ledger(Access):
         with self.writing() as connection:
             settled = self._release_the_dead(connection)
         for number in settled:
-            owed.forget(self.path, number)
+            owed.forget(self.file, number)
         return len(settled)
 
     def mend_purse(self) -> bool:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from imagelab.records.owner import File
 from imagelab.records.rows import Outcome
 
-_owed: dict[tuple[Path, int], Outcome] = {}
+_owed: dict[tuple[File, int], Outcome] = {}
 
 
-def keep(ledger: Path, number: int, outcome: Outcome) -> None:
+def keep(ledger: File, number: int, outcome: Outcome) -> None:
     """Keep in mind how a row ended; the first end is the one that tells most."""
     _owed.setdefault((ledger, number), outcome)
 
 
-def of(ledger: Path, number: int) -> Outcome | None:
+def of(ledger: File, number: int) -> Outcome | None:
     """Give how a row ended, if that could not be written down."""
     return _owed.get((ledger, number))
 
 
-def is_any(ledger: Path) -> bool:
+def is_any(ledger: File) -> bool:
     """Tell whether anything could not be written down here."""
-    return any(path == ledger for path, _ in list(_owed))
+    return any(file == ledger for file, _ in list(_owed))
 
 
-def forget(ledger: Path, number: int) -> None:
+def forget(ledger: File, number: int) -> None:
     """Let go of what is written down now."""
     _owed.pop((ledger, number), None)

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import psutil
 
-at_work: set[tuple[Path, int]] = set()
-"""The rows, by ledger and id, that some thread of this process will settle. What it holds and is
-not here was given up: a disk was full, or the ledger was locked as it was to be settled."""
+File = tuple[int, int] | None
+"""A ledger's file by device and number, whatever path leads there (a link, a mount)."""
+
+at_work: dict[tuple[File, int], float] = {}
+"""The rows, by ledger and id, that some thread of this process will settle, and the seconds of its
+lease. What it holds and is not here was given up: a disk was full, or the ledger was locked as it
+was to be settled."""
 
 _TOLERANCE = 2
 """Units of start time: where a clock is read to tell it, it is read twice."""

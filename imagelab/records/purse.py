@@ -30,6 +30,8 @@ def lock(connection: Connection, *, simulated: bool) -> Purse:
 
 def move(connection: Connection, *, simulated: bool, before: Purse, after: Purse) -> None:
     """Move money from where it counted to where it counts now."""
+    if before == after:
+        return
     connection.execute(
         purse.update()
         .where(purse.c.name == _name(simulated))

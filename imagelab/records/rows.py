@@ -14,16 +14,19 @@ from imagelab.records import asking, owner
 from imagelab.records.schema import generations
 from imagelab.request import Generation, ImageRequest, Status, Usage, names, plain
 
+Row = Mapping[str, Any]
+"""The columns of one generation, as the ledger has them."""
+
 UNSETTLED = ("held", "sent")
 
 INTERRUPTED = "Interrupted"
 """The kind of error of a row whose owner was gone, and which somebody else settled."""
 
+UNTOLD: dict[str, Any] = {"billed": None, "settled_us": None}
+"""What a row that is in flight does not say; not even one that was settled before by mistake."""
+
 Unknown = Literal["keep", "send"]
 """What to do about a picture that was perhaps billed and never came: leave it, or ask anew."""
-
-Row = Mapping[str, Any]
-"""The columns of one generation, as the ledger has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,17 +106,21 @@ def money_of(row: Row) -> Purse:
     return Purse(0, 0 if row["billed"] == "no" else row["hold_nano"], 0)
 
 
-def is_final(row: Row) -> bool:
-    """Tell whether a row says its last word.
+def is_guessed(row: Row) -> bool:
+    """Tell whether a row that was sent was settled in its owner's absence.
 
-    One that was settled in its owner's absence does not: the owner may come back (a host
-    that slept) and tell what really became of it.
+    The owner may come back (a host that slept) and tell what really became of it.
     """
-    guessed = row["status"] == "unknown" and row["error_kind"] == INTERRUPTED
-    return row["status"] not in UNSETTLED and not guessed
+    guess: bool = row["status"] == "unknown" and row["error_kind"] == INTERRUPTED
+    return guess
 
 
-def is_left_behind(row: Row, ledger: Path) -> bool:
+def is_final(row: Row) -> bool:
+    """Tell whether a row says its last word."""
+    return row["status"] not in UNSETTLED and not is_guessed(row)
+
+
+def is_left_behind(row: Row, ledger: owner.File) -> bool:
     """Tell whether a row is in flight and nobody is there any more to settle it."""
     if row["status"] not in UNSETTLED:
         return False

@@ -4,14 +4,16 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from imagelab.errors import RecordError
 from imagelab.records.ledger import Ledger, Purse
-from imagelab.records.rows import columns_of_the_dead, row_of
-from imagelab.request import Status
-from tests.records.rows import DONE, HOLD, held, intent, purse
+from imagelab.records.rows import columns_of_the_dead, now_us, row_of
+from imagelab.request import Generation, Status
+from tests.records.rows import DONE, HOLD, UNKNOWN, held, intent, purse
 
 LEFT_OPEN = """
 import sys, time
@@ -133,6 +135,81 @@ def test_who_comes_back_tells_what_really_became_of_it(path: Path) -> None:
         set_owner(path, mine)
         assert first.settle(generation, DONE).status == "done"
         assert purse(first) == Purse(spent=10_945_000, at_risk=0, held=0)
+
+
+@contextlib.contextmanager
+def given_up(path: Path) -> Iterator[tuple[Ledger, Generation]]:
+    """Give a row that is in flight, and was settled by a kernel elsewhere as left behind."""
+    with contextlib.closing(Ledger(path)) as first:
+        generation = held(first)
+        first.sent(generation)
+        with contextlib.closing(sqlite3.connect(path)) as elsewhere, elsewhere:
+            elsewhere.execute("UPDATE generations SET owner = 'another-host/1/1', lease_us = 1")
+        Ledger(path).close()
+        assert first.generation(generation.id).status == "unknown"
+        yield first, generation
+
+
+def test_an_answer_that_comes_after_its_lease_is_taken_in(path: Path) -> None:
+    """Whose row was given up has it back when its answer arrives, its money held again."""
+    with given_up(path) as (ledger, generation):
+        ledger.arrived(generation, DONE)
+        row = ledger.generation(generation.id)
+        assert (row.status, row.billed, row.picture, row.error) == ("sent", None, "a" * 64, None)
+        assert purse(ledger) == Purse(spent=0, at_risk=0, held=HOLD)
+        assert ledger.settle(generation, DONE).status == "done"
+        assert purse(ledger) == Purse(spent=10_945_000, at_risk=0, held=0)
+
+
+def test_an_answer_that_comes_after_its_lease_renews_it(path: Path) -> None:
+    """Who comes back with an answer is not given up again while it is kept."""
+    with given_up(path) as (ledger, generation):
+        ledger.arrived(generation, DONE)
+        Ledger(path).close()
+        assert ledger.generation(generation.id).status == "sent"
+
+
+def test_who_comes_back_turned_away_may_ask_again(path: Path) -> None:
+    """Whose row was given up and who is turned away waits with money held, and asks again."""
+    with given_up(path) as (ledger, generation):
+        ledger.held_again(generation)
+        row = ledger.generation(generation.id)
+        assert (row.status, row.billed, row.error_kind) == ("held", None, None)
+        assert purse(ledger) == Purse(spent=0, at_risk=0, held=HOLD)
+        ledger.sent(generation)
+
+
+def test_an_answer_to_what_says_its_last_word_is_refused(path: Path) -> None:
+    """A row that was settled by who knew is not in flight again, whatever arrives."""
+    with contextlib.closing(Ledger(path)) as ledger:
+        generation = held(ledger)
+        ledger.sent(generation)
+        ledger.settle(generation, UNKNOWN)
+        for tell in (
+            lambda: ledger.arrived(generation, DONE),
+            lambda: ledger.held_again(generation),
+        ):
+            with pytest.raises(RecordError, match="no longer sent"):
+                tell()
+        assert purse(ledger) == Purse(spent=0, at_risk=HOLD, held=0)
+
+
+def test_every_step_renews_the_lease(path: Path) -> None:
+    """Each word of its owner keeps a row from being given up, and a known wait is added to it."""
+    with contextlib.closing(Ledger(path)) as ledger:
+        generation = held(ledger, lease_seconds=60.0)
+        for step, seconds in [
+            (lambda: ledger.sent(generation), 60),
+            (lambda: ledger.held_again(generation, 3600.0), 3660),
+            (lambda: ledger.sent(generation), 60),
+            (lambda: ledger.arrived(generation, DONE), 60),
+        ]:
+            with contextlib.closing(sqlite3.connect(path)) as elsewhere, elsewhere:
+                elsewhere.execute("UPDATE generations SET lease_us = 1")
+            before = now_us()
+            step()
+            (row,) = ledger.rows()
+            assert before <= row["lease_us"] - seconds * 1_000_000 <= now_us()
 
 
 def test_rows_of_a_living_process_are_left_alone_by_another(path: Path) -> None:
