@@ -14,7 +14,7 @@ import pytest
 from imagelab.errors import RecordError
 from imagelab.records import engine
 from imagelab.records.ledger import Ledger
-from tests.records.rows import at_once, held
+from tests.records.rows import at_once, held, intent
 
 COMES_AND_GOES = """
 import sys
@@ -115,3 +115,33 @@ def test_many_threads_wait_for_a_locked_ledger_together(
 
         assert all(at_once(20, wait))
         letting_go.join()
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_is_at_work_is_known_by_every_path(tmp_path: Path, kind: str) -> None:
+    """A link to a folder or a ledger leads to the same rows: those in flight are left alone."""
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "ledger.sqlite"
+    with contextlib.closing(Ledger(path)) as first:
+        generation = held(first)
+        first.sent(generation)
+        link = tmp_path / "link"
+        link.symlink_to(path.parent if kind == "folder" else path)
+        with contextlib.closing(Ledger(link / path.name if kind == "folder" else link)) as second:
+            assert second.in_flight(generation.id)
+            assert not second.hold(intent())[1]
+            second.let_go(generation)
+        assert not first.in_flight(generation.id)
+
+
+def test_nothing_is_lost_behind_a_link_where_the_log_is_taken_away(tmp_path: Path) -> None:
+    """Who opened a ledger by a link to it sees that another process took its log away."""
+    path, link = tmp_path / "ledger.sqlite", tmp_path / "link.sqlite"
+    Ledger(path).close()
+    link.symlink_to(path)
+    with contextlib.closing(Ledger(link)) as ledger:
+        held(ledger, "one")
+        path.read_bytes()  # SQLite's lock is gone with it
+        assert come_and_go(path) == 1
+        held(ledger, "two")
+        assert come_and_go(path) == 2
