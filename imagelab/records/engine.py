@@ -27,6 +27,7 @@ def open_engine(path: Path) -> Engine:
         RecordError: it cannot be written, is no ledger, or is one of a newer version.
 
     """
+    _refuse_two_names(path)
     _refuse_foreign(path)
     engine = sa.create_engine(
         # Not as text: a folder's name may hold what an address takes for its own.
@@ -90,6 +91,18 @@ def remedy(path: Path, said: str) -> str:
             "place, or give the lab another path."
         )
     return f"The ledger {path} answers: {said}. Give the lab another path if this stays."
+
+
+def _refuse_two_names(path: Path) -> None:
+    """Never open a file that has a second name: each would have a log, and lose the other's."""
+    with contextlib.suppress(OSError):  # whatever it is, who opens the file says it
+        if path.is_file() and path.stat().st_nlink > 1:
+            raise RecordError(
+                f"The ledger {path} has another name somewhere (a hard link, as cp -al makes): "
+                "written to by two names, a ledger is lost. It was left as it is. Close every "
+                "lab that has it open, put a copy in its place (cp {path.name} copy; mv copy "
+                f"{path.name}), and make backups that copy."
+            )
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -105,6 +106,28 @@ os.kill(os.getpid(), 9)
     subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
     assert (tmp_path / "ledger.sqlite-journal").stat().st_size
     refuse(path, "recipes.*another path")
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "copy.sqlite"])
+def test_a_ledger_of_two_names_is_left_alone(tmp_path: Path, name: str) -> None:
+    """A hard-linked ledger is refused by either name: each name would have a log of its own."""
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    (tmp_path / "copy.sqlite").hardlink_to(path)
+    refuse(tmp_path / name, "another name.*put a copy in its place")
+
+
+def test_a_copy_in_the_place_of_a_hard_link_is_a_ledger(tmp_path: Path) -> None:
+    """The remedy for two names works: what was written is there, and the other name too."""
+    path, link, copy = (tmp_path / name for name in ("ledger.sqlite", "backup", "copy"))
+    with contextlib.closing(Ledger(path)) as ledger:
+        held(ledger)
+    link.hardlink_to(path)
+    shutil.copy(path, copy)
+    copy.replace(path)
+    for one in (path, link):
+        with contextlib.closing(Ledger(one)) as ledger:
+            assert len(ledger.rows()) == 1
 
 
 def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
