@@ -100,7 +100,7 @@ def _refuse_two_names(path: Path) -> None:
             raise RecordError(
                 f"The ledger {path} has another name somewhere (a hard link, as cp -al makes): "
                 "written to by two names, a ledger is lost. It was left as it is. Close every "
-                "lab that has it open, put a copy in its place (cp {path.name} copy; mv copy "
+                f"lab that has it open, put a copy in its place (cp {path.name} copy; mv copy "
                 f"{path.name}), and make backups that copy."
             )
 
