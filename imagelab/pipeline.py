@@ -55,7 +55,6 @@ class Session:
     timeout: float = 600.0
     concurrency: int = 8
     thumbnail_side: int = 256
-    raised: dict[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
     watching: Watching = field(default_factory=Watching, repr=False)
     runs: Runs = field(default_factory=Runs, repr=False)
     book: Book = field(default_factory=Book, repr=False)
@@ -233,11 +232,12 @@ def _wait_for_money(session: Session, intent: Intent, stopping: threading.Event)
 
     Sixty threads that each open a transaction to ask would keep a core busy, and the disk.
     """
+    needed = session.ledger.raised(intent)
     for _ in range(LOOKS_AT_PURSE):
         if stopping.wait(2 * POLL_SECONDS):
             break
         purse = session.ledger.purse(simulated=session.simulated)
-        if not purse.held or purse.taken + intent.hold_nano <= (session.budget_nano or 0):
+        if not purse.held or purse.taken + needed <= (session.budget_nano or 0):
             break  # there is room, or there will be none
 
 
@@ -298,7 +298,7 @@ def _ask(
         return Answer(error.generation, "sent", error)
     client.pacer.passed(pricing.tokens_of(request), response.usage.total)
     outcome = replace(_keep(session, generation, response), attempts=attempt)
-    return Answer(_watch_overrun(session, _settle(session, generation, outcome, response)), "sent")
+    return Answer(_settle(session, generation, outcome, response), "sent")
 
 
 def _hear(pacer: Pacer, generation: Generation, error: ExchangeError, attempt: int) -> _TurnedAway:
@@ -319,12 +319,12 @@ def _verdict(session: Session, client: Client, generation: Generation, attempt: 
     except RecordError as error:
         error.pictures[f"judge-{generation.id}.json"] = answered.text.encode()
         raise
-    return Answer(_watch_overrun(session, settled), "sent")
+    return Answer(settled, "sent")
 
 
 def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:
     quote = pricing.quote_request(request, session.provider, book=session.book)
-    intent = Intent(
+    return Intent(
         key=request.key(session.provider),
         request=request,
         sample=sample,
@@ -336,15 +336,6 @@ def _intent(session: Session, request: ImageRequest, sample: int, run: int | Non
         lease_seconds=session.timeout * 2 + 60,
         run=run,
     )
-    return replace(intent, hold_nano=max(quote.bound_nano, _raised(session, intent)))
-
-
-def _raised(session: Session, intent: Intent) -> int:
-    """Give the highest bill that ever passed its hold here: it raises the bound for good."""
-    settings = (intent.request.model, intent.request.quality, intent.request.size)
-    if settings not in session.raised:
-        session.raised[settings] = session.ledger.dearest(intent)
-    return session.raised[settings]
 
 
 def _of_error(error: ExchangeError) -> Outcome:
@@ -383,12 +374,6 @@ def _settle(
     except RecordError as error:
         pictured.hand_out(error, response)
         raise
-
-
-def _watch_overrun(session: Session, generation: Generation) -> Generation:
-    if is_overrun(generation):
-        session.raised.clear()
-    return generation
 
 
 def is_overrun(generation: Generation) -> bool:

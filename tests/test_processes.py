@@ -18,7 +18,7 @@ import pytest
 from imagelab import pricing
 from imagelab.catalog.money import NANO
 from imagelab.lab import Lab
-from imagelab.simulator import Simulator
+from imagelab.simulator import Fault, Simulator
 from tests.servers import Asked, Server, success
 from tests.sessions import fox
 
@@ -97,6 +97,20 @@ with session(path, sys.argv[1], provider="openai") as open_session:
 """
 
 
+OPEN_BEFORE = """
+import sys
+from imagelab import Lab, Sweep
+with Lab(
+    "openai", model="gpt-image-2", base_url=sys.argv[1], api_key="key-of-a-test",
+    path=sys.argv[2], budget=float(sys.argv[3]), concurrency=16,
+) as lab:
+    lab.generate("a fox 00")
+    print("open", flush=True)
+    sys.stdin.readline()
+    lab.start(Sweep([f"an owl {number:02}" for number in range(30)])).result()
+"""
+
+
 @contextlib.contextmanager
 def running(code: str, *words: object) -> Iterator[subprocess.Popen[str]]:
     """Run Python beside this process, and end it."""
@@ -158,3 +172,23 @@ def test_a_process_that_wakes_before_it_sends_does_not(tmp_path: Path) -> None:
             assert server.posts == 0
             assert list(lab.log["status"]) == ["failed"]
             assert lab.spent_usd == 0
+
+
+def test_a_bill_above_its_hold_raises_the_bound_in_every_process(tmp_path: Path) -> None:
+    """Who had the ledger open before another process was billed too much holds more from then."""
+    with (
+        Simulator(latency=0.1) as simulator,
+        running(OPEN_BEFORE, simulator.url, tmp_path, 30 * HOLD / NANO) as child,
+    ):
+        assert child.stdout is not None
+        assert child.stdout.readline() == "open\n"
+        simulator.faults.add(Fault.extra_tokens(3000))
+        with Lab("openai", base_url=simulator.url, api_key="key-of-a-test", path=tmp_path) as lab:
+            dear = lab.generate("a bird 0", model="gpt-image-2")
+            assert dear.cost_nano > dear.hold_nano
+            child.communicate("go on\n", timeout=60)
+            rows = lab._session.ledger.rows()
+            assert {row["hold_nano"] for row in rows[2:]} == {dear.cost_nano}
+            assert sum(row["cost_nano"] for row in rows) == simulator.billed.nano
+        assert 2 < len(rows) == simulator.billed.pictures
+        assert simulator.billed.nano <= 30 * HOLD

@@ -14,7 +14,14 @@ from sqlalchemy.engine import Connection, Engine
 
 from imagelab.errors import RecordError
 from imagelab.records.owner import File
-from imagelab.records.schema import VERSION, generations, metadata, purse, schema_version
+from imagelab.records.schema import (
+    VERSION,
+    bills_above_holds,
+    generations,
+    metadata,
+    purse,
+    schema_version,
+)
 
 PATIENCE_SECONDS = 60
 """How long to wait for another process that is writing."""
@@ -191,6 +198,7 @@ def _prepare(connection: Connection, path: Path) -> None:
     if sa.inspect(connection).has_table(schema_version.name):
         if _version(connection, path) < VERSION:
             _grow(connection)
+        connection.execute(sa.schema.CreateIndex(bills_above_holds, if_not_exists=True))
         return
     metadata.create_all(connection)
     connection.execute(schema_version.insert().values(version=VERSION))

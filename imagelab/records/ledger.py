@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -31,7 +32,7 @@ from imagelab.records.rows import (
     now_us,
     row_of,
 )
-from imagelab.records.schema import generations, living, looks, notes, run_cells, runs
+from imagelab.records.schema import generations, living, looks, notes, overran, run_cells, runs
 from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
@@ -67,7 +68,8 @@ class Ledger(Access):
         """Find the picture, or set its money aside; say whether it is now ours to send.
 
         One transaction: two threads, kernels or machines that ask for the same picture at
-        once make one row between them, and the other sees that row.
+        once make one row between them, and the other sees that row. A bill that ever passed
+        its hold raises what is set aside, whoever it was that received it.
 
         Raises:
             BudgetError: the hold does not fit what is left of the budget.
@@ -80,6 +82,7 @@ class Ledger(Access):
             newest = self._newest(connection, intent.key, intent.sample)
             if newest is not None and not intent.replaces(newest):
                 return self._generation(newest), False
+            intent = replace(intent, hold_nano=_raised(connection, intent))
             self._check_budget(connection, intent, budget_nano)
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)
             row |= {"id": self._insert(connection, generations, row)}
@@ -297,18 +300,10 @@ class Ledger(Access):
             query = sa.select(sa.func.count()).select_from(generations).where(*made)
             return int(connection.execute(query).scalar_one())
 
-    def dearest(self, intent: Intent) -> int:
-        """Read the highest cost that requests like this one ever had, 0 where there is none."""
-        request, column = intent.request, generations.c
+    def raised(self, intent: Intent) -> int:
+        """Read what must be set aside for a request: its bound, or the highest bill above it."""
         with self.reading() as connection:
-            query = sa.select(sa.func.max(column.cost_nano)).where(
-                column.provider == intent.provider,
-                column.model == request.model,
-                column.quality == request.quality,
-                column.size == request.size,
-                column.cost_nano > column.hold_nano,
-            )
-            return int(connection.execute(query).scalar_one() or 0)
+            return _raised(connection, intent)
 
     def _row(self, connection: Connection, number: int) -> dict[str, Any]:
         row = _first(connection.execute(sa.select(generations).where(generations.c.id == number)))
@@ -391,6 +386,19 @@ class Ledger(Access):
 def _origin(generation: Generation) -> tuple[object, ...]:
     """Say what no two generations of two ledgers share."""
     return generation.key, generation.sample, generation.take, generation.time
+
+
+def _raised(connection: Connection, intent: Intent) -> int:
+    """Bound a request by the highest bill that requests like it had, where one passed its hold."""
+    request, column = intent.request, generations.c
+    query = sa.select(sa.func.max(column.cost_nano)).where(
+        column.provider == intent.provider,
+        column.model == request.model,
+        column.quality == request.quality,
+        column.size == request.size,
+        overran,
+    )
+    return max(intent.hold_nano, connection.execute(query).scalar_one() or 0)
 
 
 def _move(connection: Connection, row: Row, before: Purse, after: Purse) -> None:

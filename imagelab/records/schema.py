@@ -104,6 +104,21 @@ sa.Index(
     postgresql_where=living,
 )
 
+overran = generations.c.cost_nano > generations.c.hold_nano
+
+bills_above_holds = sa.Index(
+    "bills_above_holds",
+    generations.c.provider,
+    generations.c.model,
+    generations.c.quality,
+    generations.c.size,
+    generations.c.cost_nano,
+    sqlite_where=overran,
+    postgresql_where=overran,
+)
+"""Hardly ever a bill passes its hold; every hold asks whether one did. Made where it is missing
+whenever a ledger is opened: to an older imagelab it is no other version."""
+
 runs = sa.Table(
     "runs",
     metadata,

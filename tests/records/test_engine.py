@@ -148,6 +148,7 @@ def test_an_older_ledger_grows_and_keeps_its_rows(tmp_path: Path) -> None:
         older.execute("UPDATE schema_version SET version = 0")
         older.execute("ALTER TABLE generations DROP COLUMN note")
         older.execute("DROP TABLE run_cells")
+        older.execute("DROP INDEX bills_above_holds")
     with contextlib.closing(Ledger(path)):
         pass
     with database(path) as grown:
@@ -155,6 +156,9 @@ def test_an_older_ledger_grows_and_keeps_its_rows(tmp_path: Path) -> None:
         assert grown.execute("SELECT count(*) FROM run_cells").fetchone() == (0,)
         assert grown.execute("SELECT pictures FROM runs").fetchone() == (3,)
         assert grown.execute("SELECT version FROM schema_version").fetchone() == (engine.VERSION,)
+        assert "bills_above_holds" in [
+            row[1] for row in grown.execute("PRAGMA index_list(generations)")
+        ]
 
 
 def garbled(where: bytes) -> Callable[[bytes], bytes]:

@@ -81,12 +81,13 @@ def test_a_bill_above_its_hold_is_recorded_as_it_is(ledger: Ledger) -> None:
 
 
 def test_the_highest_bill_above_its_hold_is_remembered(ledger: Ledger) -> None:
-    """The dearest bill that passed its hold is read for requests of the same settings."""
-    assert ledger.dearest(intent()) == 0
+    """The dearest bill that passed its hold is held for requests of the same settings."""
+    assert ledger.raised(intent()) == HOLD
     for prompt, cost in [("one", 2 * HOLD), ("two", 3 * HOLD), ("three", HOLD // 2)]:
         ledger.settle(held(ledger, prompt), Outcome(status="done", billed="yes", cost_nano=cost))
-    assert ledger.dearest(intent("another")) == 3 * HOLD
-    assert ledger.dearest(intent(request=fox(quality="high"))) == 0
+    assert ledger.raised(intent("another")) == held(ledger, "another").hold_nano == 3 * HOLD
+    high = fox(quality="high")
+    assert held(ledger, request=high, key=high.key("simulator")).hold_nano == HOLD
 
 
 def test_a_row_is_settled_once(ledger: Ledger) -> None:
