@@ -192,3 +192,26 @@ def test_a_bill_above_its_hold_raises_the_bound_in_every_process(tmp_path: Path)
             assert sum(row["cost_nano"] for row in rows) == simulator.billed.nano
         assert 2 < len(rows) == simulator.billed.pictures
         assert simulator.billed.nano <= 30 * HOLD
+
+
+BUSY = """
+import sys
+from imagelab import Lab, Sweep
+with Lab("openai", base_url=sys.argv[1], api_key="key-of-a-test", path=sys.argv[2]) as lab:
+    lab.start(Sweep([f"fox {number}" for number in range(60)])).result()
+"""
+
+
+def test_a_check_beside_a_process_that_runs_finds_nothing_wrong(tmp_path: Path) -> None:
+    """However often a ledger is checked while another process fills it, all is well."""
+    with (
+        Simulator(latency=0.02) as simulator,
+        Lab("openai", base_url=simulator.url, api_key="key-of-a-test", path=tmp_path) as lab,
+        running(BUSY, simulator.url, tmp_path) as child,
+    ):
+        checks = [lab.check()]
+        while child.poll() is None:
+            checks.append(lab.check())
+        checks.append(lab.check())
+    assert [one for one in checks if not one.ok or one.mended or one.unused] == []
+    assert (checks[-1].pictures, checks[-1].under_way) == (60, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from imagelab.errors import PictureError
 from imagelab.records.asking import pictures_in
 from imagelab.records.ledger import Ledger
-from imagelab.records.rows import UNSETTLED
+from imagelab.records.rows import UNSETTLED, Row
 from imagelab.records.store import Store
 
 
@@ -21,7 +21,7 @@ class Check:
     ``under_way`` counts rows that somebody is still asking for;
     ``missing`` and ``damaged`` are ids of rows whose picture is gone or was changed;
     ``strays`` are files that no row knows; ``unused`` whole pictures that no row names: kept to
-    go along with edits that were not asked for in the end, or of a ledger that is gone;
+    go along with edits that were not asked for, or not yet, or of a ledger that is gone;
     ``mended`` says what was put right.
     """
 
@@ -58,7 +58,36 @@ class Check:
 
 
 def check(ledger: Ledger, store: Store) -> Check:
-    """Settle what was left open, count the purse anew, and read every picture again."""
+    """Settle what was left open, count the purse anew, and read every picture again.
+
+    Others may run and forget meanwhile. Who receives a picture names it in a row, keeps it, and
+    then settles; who forgets marks a row, and then deletes: so files are listed before rows are
+    read, what is in flight need not be there yet, and what seems wrong is looked at twice.
+    """
+    mended = _mend(ledger, store)
+    files = store.files()
+    rows = ledger.rows()
+    wanted = {row["id"]: _wanted(row) for row in rows}
+    states = {name: _state(store, name) for some in wanted.values() for name in some}
+    wrong = [at for at in wanted if any(states[name] != "whole" for name in wanted[at])]
+    wanted |= {row["id"]: wanted[row["id"]] & _wanted(row) for row in ledger.rows(wrong)}
+    known = pictures_in(rows)
+    unknown = [file for file in files if file.stem not in known]
+    # What goes along, or was cut, is kept before its row tells of it; nothing else is.
+    unused = [file for file in unknown if _state(store, file.stem) == "whole"]
+    return Check(
+        rows=len(rows),
+        under_way=sum(row["status"] in UNSETTLED for row in rows),
+        pictures=sum(state == "whole" for state in states.values()),
+        missing=_of_state("missing", wanted, states),
+        damaged=_of_state("damaged", wanted, states),
+        strays=tuple(file for file in unknown if file not in unused and file.exists()),
+        unused=tuple(unused),
+        mended=tuple(mended),
+    )
+
+
+def _mend(ledger: Ledger, store: Store) -> list[str]:
     mended = []
     if released := ledger.release():
         mended.append(f"{released} rows settled that nobody was left to settle")
@@ -66,24 +95,16 @@ def check(ledger: Ledger, store: Store) -> Check:
         mended.append("the purse was counted anew from the rows")
     if drafts := store.sweep():
         mended.append(f"{drafts} drafts of dead processes thrown away")
-    rows = ledger.rows()
-    # What went along is looked for too: a chain of edits starts from it.
-    names = {row["id"]: pictures_in([row]) for row in rows if row["forgotten_us"] is None}
-    states = {name: _state(store, name) for some in names.values() for name in some}
-    known = pictures_in(rows)
-    unknown = [file for file in store.files() if file.stem not in known]
-    # What goes along is kept before its row is written; nothing else is.
-    unused = [file for file in unknown if _state(store, file.stem) == "whole"]
-    return Check(
-        rows=len(rows),
-        under_way=sum(row["status"] in UNSETTLED for row in rows),
-        pictures=sum(state == "whole" for state in states.values()),
-        missing=_of_state("missing", names, states),
-        damaged=_of_state("damaged", names, states),
-        strays=tuple(file for file in unknown if file not in unused),
-        unused=tuple(unused),
-        mended=tuple(mended),
-    )
+    return mended
+
+
+def _wanted(row: Row) -> set[str]:
+    """Name the pictures of a row that must be there: what went along too, edits start from it."""
+    if row["forgotten_us"] is not None:
+        return set()
+    if row["status"] in UNSETTLED:
+        return pictures_in([{**row, "picture": None, "partial": None}])
+    return pictures_in([row])
 
 
 def _of_state(
