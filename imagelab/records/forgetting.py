@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from imagelab.records.asking import pictures_in
-from imagelab.records.ledger import Ledger, in_parts
+from imagelab.records.ledger import Ledger
+from imagelab.records.reading import in_parts
 from imagelab.records.rows import UNSETTLED, now_us
 from imagelab.records.schema import generations
 from imagelab.records.store import Store

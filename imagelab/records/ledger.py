@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Result
+from sqlalchemy.engine import Connection
 
 from imagelab.catalog.money import show
 from imagelab.errors import BudgetError, PictureError, RecordError
 from imagelab.records import owed, owner, purse, sound
-from imagelab.records.access import Access
+from imagelab.records.reading import Reading, bound, first, in_parts
 from imagelab.records.rows import (
     UNSETTLED,
     UNTOLD,
@@ -24,7 +24,6 @@ from imagelab.records.rows import (
     Row,
     columns_of,
     columns_of_the_dead,
-    generation_of,
     is_final,
     is_guessed,
     is_left_behind,
@@ -32,7 +31,7 @@ from imagelab.records.rows import (
     now_us,
     row_of,
 )
-from imagelab.records.schema import generations, living, looks, notes, overran, run_cells, runs
+from imagelab.records.schema import generations, living, run_cells, runs
 from imagelab.request import Generation, Status
 
 Came = Literal["ledger", "sent"]
@@ -41,10 +40,8 @@ Came = Literal["ledger", "sent"]
 Identity = tuple[str, int]
 """A request's key and the number of the sample."""
 
-Value = TypeVar("Value")
 
-
-class Ledger(Access):
+class Ledger(Reading):
     """Rows about pictures and money, in SQLite beside the pictures.
 
     Safe to use from many threads and from many processes at once. Every hold and every
@@ -57,8 +54,7 @@ class Ledger(Access):
     """
 
     def __init__(self, path: Path, loader: Callable[[str], Path] | None = None) -> None:
-        super().__init__(path)
-        self._loader = loader
+        super().__init__(path, loader)
         with self.writing() as connection:
             self._release_the_dead(connection)
 
@@ -82,7 +78,7 @@ class Ledger(Access):
             newest = self._newest(connection, intent.key, intent.sample)
             if newest is not None and not intent.replaces(newest):
                 return self._generation(newest), False
-            intent = replace(intent, hold_nano=_raised(connection, intent))
+            intent = replace(intent, hold_nano=bound(connection, intent))
             self._check_budget(connection, intent, budget_nano)
             row = row_of(intent, 1 if newest is None else newest["take"] + 1)
             row |= {"id": self._insert(connection, generations, row)}
@@ -226,22 +222,7 @@ class Ledger(Access):
                 held_nano=held.held,
             )
 
-    # -- reading --------------------------------------------------------------------------
-
-    def generation(self, number: int) -> Generation:
-        """Read one row by its id."""
-        with self.reading() as connection:
-            return self._generation(self._row(connection, number))
-
-    def generation_of(self, row: Row) -> Generation:
-        """Read a row that ``rows`` gave as a value."""
-        return self._generation(row)
-
-    def in_flight(self, number: int) -> bool:
-        """Tell whether a row is held or sent, and somebody is there to settle it."""
-        with self.reading() as connection:
-            row = self._row(connection, number)
-        return row["status"] in UNSETTLED and not is_left_behind(row, self.file)
+    # -- looking up -----------------------------------------------------------------------
 
     def find(self, identities: Iterable[Identity]) -> dict[Identity, Generation]:
         """Read the newest living take of each identity that is there."""
@@ -257,67 +238,11 @@ class Ledger(Access):
                         found[row["key"], row["sample"]] = self._generation(sound.row(row))
         return found
 
-    def rows(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
-        """Read rows as plain columns, oldest first: all of them, or those of ``ids``.
-
-        ``star`` and ``remark``, what a person noted, stand among them, and ``looked_at``:
-        whether somebody saw the picture large.
-        """
-        query = (
-            sa.select(
-                generations,
-                notes.c.star,
-                notes.c.remark,
-                looks.c.first_us.is_not(None).label("looked_at"),
-            )
-            .outerjoin(notes, notes.c.generation == generations.c.id)
-            .outerjoin(looks, looks.c.generation == generations.c.id)
-            .order_by(generations.c.id)
-        )
-        with self.reading() as connection:
-            if ids is None:
-                return [sound.row(row) for row in connection.execute(query).mappings()]
-            found: list[dict[str, Any]] = []
-            for some in in_parts(sorted(set(ids))):
-                part = connection.execute(query.where(generations.c.id.in_(some)))
-                found.extend(sound.row(row) for row in part.mappings())
-            return found
-
-    def makers_of(self, pictures: Iterable[str]) -> dict[str, list[int]]:
-        """Find the rows that made each of these pictures, the first one first."""
-        column, found = generations.c, dict[str, list[int]]()
-        with self.reading() as connection:
-            for some in in_parts(sorted(set(pictures))):
-                query = sa.select(column.picture, column.id).where(column.picture.in_(some))
-                for picture, number in connection.execute(query.order_by(column.id)):
-                    found.setdefault(picture, []).append(number)
-        return found
-
-    def pictures_of(self, key: str) -> int:
-        """Count the pictures that a request has brought so far."""
-        with self.reading() as connection:
-            made = (generations.c.key == key, generations.c.picture.is_not(None))
-            query = sa.select(sa.func.count()).select_from(generations).where(*made)
-            return int(connection.execute(query).scalar_one())
-
-    def raised(self, intent: Intent) -> int:
-        """Read what must be set aside for a request: its bound, or the highest bill above it."""
-        with self.reading() as connection:
-            return _raised(connection, intent)
-
-    def _row(self, connection: Connection, number: int) -> dict[str, Any]:
-        row = _first(connection.execute(sa.select(generations).where(generations.c.id == number)))
-        if row is None:
-            raise RecordError(
-                f"The ledger {self.path} has no generation {number}: it was made in another one."
-            )
-        return row
-
     def _newest(self, connection: Connection, key: str, sample: int) -> dict[str, Any] | None:
         """Find the newest living take; what its owner left behind is settled first."""
         same = (generations.c.key == key, generations.c.sample == sample, living)
         query = sa.select(generations).where(*same).order_by(generations.c.take.desc()).limit(1)
-        while row := _first(connection.execute(query)):
+        while row := first(connection.execute(query)):
             if not is_left_behind(row, self.file):
                 break
             self._settle(connection, row, self._columns_of_the_left(row))
@@ -338,14 +263,6 @@ class Ledger(Access):
         with self.writing() as connection:
             wrong = [purse.mend(connection, simulated=one) for one in (False, True)]
         return any(wrong)
-
-    def has(self, generation: Generation) -> bool:
-        """Tell whether a generation is a row of this ledger, and not another one's."""
-        with self.reading() as connection:
-            query = sa.select(generations).where(generations.c.id == generation.id)
-            row = _first(connection.execute(query))
-        here = None if row is None else self._generation(row)
-        return here is not None and _origin(here) == _origin(generation)
 
     # -- runs -----------------------------------------------------------------------------
 
@@ -379,38 +296,6 @@ class Ledger(Access):
         number = connection.execute(table.insert().values(**values)).inserted_primary_key
         return int(number[0])  # type: ignore[index]
 
-    def _generation(self, row: Row) -> Generation:
-        return generation_of(row, self._loader, self.generation)
-
-
-def _origin(generation: Generation) -> tuple[object, ...]:
-    """Say what no two generations of two ledgers share."""
-    return generation.key, generation.sample, generation.take, generation.time
-
-
-def _raised(connection: Connection, intent: Intent) -> int:
-    """Bound a request by the highest bill that requests like it had, where one passed its hold."""
-    request, column = intent.request, generations.c
-    query = sa.select(sa.func.max(column.cost_nano)).where(
-        column.provider == intent.provider,
-        column.model == request.model,
-        column.quality == request.quality,
-        column.size == request.size,
-        overran,
-    )
-    return max(intent.hold_nano, connection.execute(query).scalar_one() or 0)
-
 
 def _move(connection: Connection, row: Row, before: Purse, after: Purse) -> None:
     purse.move(connection, simulated=row["simulated"], before=before, after=after)
-
-
-def _first(found: Result[Any]) -> dict[str, Any] | None:
-    row = found.mappings().first()
-    return None if row is None else sound.row(row)
-
-
-def in_parts(values: Sequence[Value], most: int = 500) -> Iterator[Sequence[Value]]:
-    """Cut a long list: databases limit how many values one query may name."""
-    for start in range(0, len(values), most):
-        yield values[start : start + most]
