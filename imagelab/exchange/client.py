@@ -169,7 +169,7 @@ class Client:
         create = self._asked_for(request.model).chat.completions.with_streaming_response.create
         body = judging.Body(self._blot)
         with Line(self.timeout) as line:
-            _, headers = self._sent(create, wanted, body, line, self._judging)
+            _, headers = self._sent(create, wanted, body, line, self._judging, request.prompt)
             self._judging.heard(headers)
         said, request_id = body.read(), self._id(headers)
         if said.problem and line.is_over:
@@ -191,7 +191,9 @@ class Client:
         body: AnyBody = chat.Body(edits=edits) if chats else Body()
         turns = None if chats else self._shall_chat
         try:
-            return self._sent(create, wanted, body, line, self.pacer, watch=watch, turns=turns)
+            return self._sent(
+                create, wanted, body, line, self.pacer, request.prompt, watch=watch, turns=turns
+            )
         except _NoImagesEndpointError:
             return self._exchange(request, line, files, watch, which)
 
@@ -202,6 +204,7 @@ class Client:
         body: AnyBody | judging.Body,
         line: Line,
         pacer: Pacer,
+        prompt: str,
         *,
         watch: Watch | None = None,
         turns: Callable[[openai.APIStatusError], bool] | None = None,
@@ -222,12 +225,16 @@ class Client:
             pacer.heard(error.response.headers)
             if turns is not None and turns(error):
                 raise _NoImagesEndpointError from None
-            raise of_status(error, self._blot) from self._cause(error)
+            raise of_status(error, self._blot, prompt) from self._cause(error)
         except StreamError as error:
             request_id = self._id(headers)
             partial = _last(body)
             raise of_frame(
-                error.body, partial=partial, request_id=request_id, blot=self._blot
+                error.body,
+                partial=partial,
+                request_id=request_id,
+                blot=self._blot,
+                prompt=prompt,
             ) from None
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
             if isinstance(body, Stream) and body.read():

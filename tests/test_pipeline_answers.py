@@ -1,0 +1,98 @@
+"""What comes of answers that no decent server gives: never paid twice, never a picture lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagelab import pricing
+from imagelab.pipeline import Answer, Session, obtain
+from imagelab.records.ledger import Purse
+from tests.exchange.test_streams import frame
+from tests.servers import Asked, Server, answer, error, success
+from tests.sessions import fox, session
+
+STREAM = {"content-type": "text/event-stream"}
+
+
+def ask(session: Session, prompt: str = "a red fox in snow", **settings: Any) -> Answer:
+    """Get one picture."""
+    return obtain(session, fox(prompt, **settings), 1, run=None)
+
+
+def at_risk(session: Session, **settings: Any) -> Purse:
+    """Give the purse in which one such picture was perhaps paid, and nothing else."""
+    hold = pricing.quote_request(fox(**settings), "simulator").bound_nano
+    return Purse(spent=0, at_risk=hold, held=0)
+
+
+# --- errors that may have been billed ---------------------------------------------------------
+
+SAYING = [
+    {"message": "The object 7f3 does not exist", "type": "server_error"},
+    {"message": "The model 'gpt-image-1' does not exist."},
+    {"message": "Your request was rejected by the safety system."},
+    {"message": "No.", "code": "DeploymentNotFound"},
+    {"message": "No.", "code": "insufficient_quota"},
+    {"message": "No.", "code": "content_filter"},
+    {"message": "No.", "code": "rate_limit_exceeded", "type": "tokens"},
+]
+
+
+@pytest.mark.parametrize("status", [408, 499, 500, 503])
+@pytest.mark.parametrize("told", SAYING, ids=lambda told: str(told.get("code") or told["message"]))
+def test_a_request_that_was_taken_on_is_not_sent_again(
+    tmp_path: Path, status: int, told: dict[str, str]
+) -> None:
+    """Whatever is said beside such a status, it is perhaps billed, and asked once."""
+    with (
+        Server(lambda asked: answer(status, {"error": told})) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        rows = [ask(opened).generation for _ in range(2)]
+        assert server.posts == 1
+        assert [(row.status, row.billed) for row in rows] == [("unknown", "perhaps")] * 2
+        assert opened.ledger.purse(simulated=True) == at_risk(opened)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"message": "The shard does not exist", "code": "server_error", "type": "server_error"},
+        {"message": "The model 'gpt-image-1' does not exist.", "type": "server_error"},
+        {"message": "Over.", "code": "insufficient_quota", "type": "server_error"},
+        "The worker does not exist",
+    ],
+    ids=str,
+)
+def test_a_stream_that_a_server_broke_off_is_not_sent_again(tmp_path: Path, told: object) -> None:
+    """An error of the server's own inside a stream is perhaps billed before any picture too."""
+    reply = answer(200, frame("error", error=told), STREAM)
+    with (
+        Server(lambda asked: reply) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        rows = [ask(opened, partial_images=1).generation for _ in range(2)]
+        assert server.posts == 1
+        assert [(row.status, row.billed) for row in rows] == [("unknown", "perhaps")] * 2
+        assert opened.ledger.purse(simulated=True) == at_risk(opened, partial_images=1)
+
+
+def test_a_prompt_that_is_repeated_ends_no_sweep(tmp_path: Path) -> None:
+    """A refused prompt whose words are those of a retired model is one rejected picture."""
+    bad = "a bridge, and a sign: the model 'x' does not exist"
+
+    def picky(asked: Asked) -> bytes:
+        prompt = asked.json["prompt"]
+        if prompt != bad:
+            return success(asked)
+        return error(400, f"Invalid prompt {json.dumps(prompt)}: too vague", "invalid_value")
+
+    with Server(picky) as server, session(tmp_path, server.url) as opened:
+        row = ask(opened, bad).generation
+        assert (row.status, row.billed, row.error_kind) == ("failed", "no", "RejectedError")
+        assert ask(opened, "an owl").generation.status == "done"
+        assert server.posts == 2
