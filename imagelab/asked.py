@@ -85,6 +85,8 @@ class ImageRequest:
         known = models.find(self.model)
         if no_text := settings.text_problem(self.prompt):
             return [no_text]
+        if halves := _halves(self):
+            return halves
         beside = [] if self._is_plain else self._problems_beside(known)
         if known is None:
             return beside
@@ -202,13 +204,40 @@ def _unlike_ours(name: str) -> str:
     return f"extra.{name}" if name in _OURS else name
 
 
+def _halves(request: ImageRequest) -> list[str]:
+    """Say where half of a character stands, which no text that is sent can hold."""
+    given = {name: getattr(request, name) for name in (*SETTINGS, "safety_identifier")}
+    given |= {
+        name: json.dumps(dict(value), ensure_ascii=False)
+        for name in ("svg", "extra")
+        if (value := getattr(request, name)) is not None
+    }
+    return [
+        f"{name} holds half of a character (a lone surrogate), which cannot be sent: mend it."
+        for name, value in given.items()
+        if isinstance(value, str) and settings.is_broken(value)
+    ]
+
+
+_NO_PARAMETERS = {
+    "image": "leave it out",
+    "stream": "leave it out",
+    "n": "leave it out",
+    "extra_body": "give what stands in it as parameters of extra itself",
+    "extra_headers": "leave it out: a picture has no headers of its own",
+    "extra_query": "leave it out: a picture has no query of its own",
+    "timeout": "give it to the lab, as Lab(..., timeout=seconds)",
+}
+"""What would change how a request is sent, or how much it costs, behind the back of its hold."""
+
+
 def _odd(extra: Mapping[str, Any] | None, safety_identifier: object) -> list[str]:
     """Say what is wrong with what is passed on unread."""
     found = []
     named = {one.name for one in fields(ImageRequest)} - {*_OURS, "parents"}
     for name in extra or {}:
-        if name in named or name in ("image", "stream", "n"):
-            remedy = "give it by its own name" if name in named else "leave it out"
+        if name in named or name in _NO_PARAMETERS:
+            remedy = _NO_PARAMETERS.get(name, "give it by its own name")
             found.append(f"extra holds {name!r}, which is no unknown parameter: {remedy}.")
     if safety_identifier is not None and (
         not isinstance(safety_identifier, str) or not safety_identifier.strip()

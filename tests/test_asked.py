@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
+from openai.resources.images import Images
+from openai.types.image_edit_params import ImageEditParamsBase
+from openai.types.image_generate_params import ImageGenerateParamsBase
 
 from imagelab.errors import InputError
 from imagelab.pictures import Reference
@@ -89,6 +93,14 @@ def test_what_is_sent_is_not_what_is_keyed() -> None:
         ({"extra": {"quality": "high"}}, "extra holds 'quality'.*by its own name"),
         ({"extra": {"n": 2}}, "extra holds 'n'.*leave it out"),
         ({"extra": {"stream": True}}, "extra holds 'stream'"),
+        ({"extra": {"extra_body": {"n": 4}}}, "give what stands in it as parameters of extra"),
+        ({"extra": {"extra_headers": {"a": "b"}}}, "extra holds 'extra_headers'.*leave it out"),
+        ({"extra": {"extra_query": {"a": "b"}}}, "extra holds 'extra_query'.*leave it out"),
+        ({"extra": {"timeout": 0.1}}, "extra holds 'timeout'.*give it to the lab"),
+        ({"extra": {"style": "half \ud800"}}, "extra holds half of a character"),
+        ({"extra": {"half \udfff": 1}}, "extra holds half of a character"),
+        ({"safety_identifier": "half \ud800"}, "safety_identifier holds half of a character"),
+        ({"model": "half \ud800"}, "model holds half of a character"),
         ({"extra": [1]}, "extra takes names with their values"),
         ({"safety_identifier": ""}, "safety_identifier"),
         ({"safety_identifier": 7}, "safety_identifier"),
@@ -102,6 +114,23 @@ def test_what_cannot_be_asked_is_refused_at_birth(settings: dict[str, Any], said
     """A request that cannot be is an InputError that says what can."""
     with pytest.raises(InputError, match=said):
         fox(**settings)
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        (Images.generate, ImageGenerateParamsBase),
+        (Images.edit, ImageEditParamsBase),
+    ],
+    ids=["generate", "edit"],
+)
+def test_what_the_sdk_takes_beside_a_body_is_no_extra(method: Any, body: type) -> None:
+    """Whatever the SDK's method takes that is no parameter of the API is refused in extra."""
+    beside = {*inspect.signature(method).parameters} - {*inspect.get_annotations(body), "stream"}
+    assert {"extra_body", "extra_headers", "extra_query", "timeout"} <= beside
+    for name in beside - {"self"}:
+        with pytest.raises(InputError, match=f"extra holds '{name}'"):
+            fox(extra={name: 1})
 
 
 def test_a_model_that_is_not_known_may_do_anything() -> None:

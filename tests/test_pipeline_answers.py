@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from imagelab import pricing
+from imagelab import Lab, pricing
+from imagelab.errors import InputError, RejectedError
 from imagelab.pipeline import Answer, Session, obtain
 from imagelab.records.ledger import Purse
+from imagelab.simulator import Simulator
 from tests.exchange.test_streams import frame
 from tests.servers import Asked, Server, answer, error, success
 from tests.sessions import fox, session
@@ -96,3 +98,28 @@ def test_a_prompt_that_is_repeated_ends_no_sweep(tmp_path: Path) -> None:
         assert (row.status, row.billed, row.error_kind) == ("failed", "no", "RejectedError")
         assert ask(opened, "an owl").generation.status == "done"
         assert server.posts == 2
+
+
+# --- what must never go out -------------------------------------------------------------------
+
+
+def test_extra_changes_nothing_behind_its_hold(tmp_path: Path) -> None:
+    """What the SDK would lay over the body is refused before money is held, and nothing is sent."""
+    with (
+        Simulator() as simulator,
+        Lab("simulator", base_url=simulator.url, path=tmp_path, budget=0.02) as lab,
+    ):
+        for extra in ({"extra_body": {"quality": "high"}}, {"extra_body": {"n": 10}}):
+            with pytest.raises(InputError, match="parameters of extra itself"):
+                lab.generate("a red fox in snow", extra=extra)
+        assert simulator.requests == simulator.billed.nano == len(lab.log) == 0
+
+
+def test_a_request_that_cannot_be_written_is_surely_free(tmp_path: Path) -> None:
+    """Where nobody was ever called, an error of any kind means that nothing was billed."""
+    request = fox()
+    object.__setattr__(request, "size", object())  # no check sees this one
+    with Server(success) as server, session(tmp_path, server.url) as opened:
+        with pytest.raises(RejectedError, match="Nothing was sent") as caught:
+            opened.client().ask(request)
+        assert (server.posts, caught.value.billed) == (0, "no")

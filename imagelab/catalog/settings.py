@@ -56,6 +56,11 @@ def problems(
     return [problem for problem in found if problem is not None]
 
 
+def is_broken(text: str) -> bool:
+    """Tell whether a text holds half of a character (a lone surrogate), which cannot be sent."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def text_problem(prompt: object) -> str | None:
     """Say why no model at all can take this prompt; None where one may."""
     if isinstance(prompt, list | tuple):
@@ -67,7 +72,7 @@ def text_problem(prompt: object) -> str | None:
         return f"prompt is {prompt!r}, which is no text: write what the picture should show."
     if not prompt.strip():
         return "prompt is empty: write what the picture should show."
-    if any("\ud800" <= letter <= "\udfff" for letter in prompt):
+    if is_broken(prompt):
         return "prompt holds half of a character (a lone surrogate), which cannot be sent: mend it."
     return None
 

@@ -164,6 +164,14 @@ def seconds_until_retry(headers: Mapping[str, str]) -> float | None:
     return None
 
 
+def of_unwritten(error: Exception, blot: Blot) -> ExchangeError:
+    """Say that a request could not be written, so that nobody was ever called."""
+    return RejectedError(
+        f"The request cannot be written ({blot(plain(str(error)))[:MOST_WORDS]}). Nothing was sent "
+        "or billed: change what is asked."
+    )
+
+
 def of_late(timeout: float, request_id: str | None = None) -> ExchangeError:
     """Say that the time for the whole answer was over before all of it had come."""
     return OutcomeUnknownError(

@@ -28,6 +28,7 @@ from imagelab.exchange.answers import (
     of_silence,
     of_status,
     of_unfinished,
+    of_unwritten,
     said_by,
 )
 from imagelab.exchange.body import Body, Read
@@ -273,6 +274,8 @@ class Client:
     ) -> ExchangeError:
         import openai
 
+        if not line.was_dialled and not isinstance(error, openai.APIConnectionError):
+            return of_unwritten(error, self._blot)
         request_id = self._id(headers)
         unanswered = not headers and isinstance(error, openai.APIConnectionError)
         if line.is_over:

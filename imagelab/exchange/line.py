@@ -37,6 +37,8 @@ class Line:
     which the machine sleeps count. A line that slept through its end has ``GRACE_SECONDS``
     more: what the server said meanwhile lies ready, and nobody could read it.
 
+    ``was_dialled`` tells whether a connection was looked for at all: before that nothing is sent.
+
     >>> with Line(600.0) as line:               # doctest: +SKIP
     ...     request.extensions["trace"] = line.trace
     ...     line.is_over                        # whether it was hung up
@@ -44,6 +46,7 @@ class Line:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = clock) -> None:
         self.is_over = False
+        self.was_dialled = False
         self._clock = clock
         self._ends = clock() + seconds
         self._looked: float | None = None
@@ -78,6 +81,7 @@ class Line:
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of the connection, as the HTTP library tells of it (its ``trace``)."""
+        self.was_dialled = True
         if event.endswith("connect_tcp.complete"):
             with self._lock:
                 # A handle of its own: encryption takes the library's away.
