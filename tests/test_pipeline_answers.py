@@ -123,3 +123,47 @@ def test_a_request_that_cannot_be_written_is_surely_free(tmp_path: Path) -> None
         with pytest.raises(RejectedError, match="Nothing was sent") as caught:
             opened.client().ask(request)
         assert (server.posts, caught.value.billed) == (0, "no")
+
+
+# --- waits and limits that cannot be meant ----------------------------------------------------
+
+LATE = ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"]
+
+
+@pytest.mark.parametrize("wait", LATE)
+def test_a_wait_without_end_is_a_failure_that_cost_nothing(tmp_path: Path, wait: str) -> None:
+    """A 429 that asks for years is a row that says so; the next run asks again."""
+    replies = [error(429, "Slow down.", "rate_limit_exceeded", {"retry-after": wait})]
+    with (
+        Server(lambda asked: replies.pop() if replies else success(asked)) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        row = ask(opened).generation
+        assert (row.status, row.billed, row.cost_nano) == ("failed", "no", 0)
+        assert "run it again later" in (row.error or "")
+        assert opened.ledger.purse(simulated=True) == Purse(spent=0, at_risk=0, held=0)
+        assert ask(opened).generation.status == "done"
+        assert server.posts == 2
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"x-ratelimit-limit-images": "-5"},
+        {"x-ratelimit-limit-images": "5", "x-ratelimit-remaining-images": "-1000000"},
+        {"x-ratelimit-limit-tokens": "50"},
+    ],
+    ids=str,
+)
+def test_headers_that_cannot_be_meant_stop_nothing(tmp_path: Path, told: dict[str, str]) -> None:
+    """After such an answer the next pictures are asked for as if nothing had been said."""
+
+    def reply(asked: Asked) -> bytes:
+        head, _, body = success(asked).partition(b"\r\n\r\n")
+        lines = "".join(f"\r\n{name}: {value}" for name, value in told.items())
+        return head + lines.encode() + b"\r\n\r\n" + body
+
+    with Server(reply) as server, session(tmp_path, server.url) as opened:
+        rows = [ask(opened, f"fox {number}").generation for number in range(3)]
+        assert [row.status for row in rows] == ["done"] * 3
+        assert server.posts == 3

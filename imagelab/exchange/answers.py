@@ -155,11 +155,11 @@ def seconds_until_retry(headers: Mapping[str, str]) -> float | None:
 
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name, "")
-        if re.fullmatch(r"\d+(\.\d+)?", value):
+        if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", value):
             return float(value) * unit
         try:
             return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
+        except (ValueError, OverflowError, OSError):  # no date, or none that a clock can show
             continue
     return None
 

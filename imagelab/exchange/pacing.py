@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import random
 import re
 import threading
@@ -34,6 +35,12 @@ QUICK_SECONDS = 1.0
 
 ON_ITS_WAY_SECONDS = 1.0
 """Who was not turned away by then went through: a 429 is quick, a picture is not."""
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+"""Who is asked to wait longer is told so, and does not wait: no limit is counted over more."""
+
+MOST_A_MINUTE = 1e12
+"""A limit that is above it, or below one, is none: somebody filled in what means something else."""
 
 LONGEST_MEMORY = 10_000
 """How many pictures back a guess looks."""
@@ -62,6 +69,7 @@ class Pacer:
         self._buckets: dict[str, Bucket] = {}
         if images_per_minute is not None:
             self._buckets["images"] = Bucket(images_per_minute, clock())
+        self._disproved: set[str] = set()
         self._line = threading.Lock()
         self._first_seconds: float | None = None
         self._came = 0
@@ -187,23 +195,32 @@ class Pacer:
             self._learn_from_headers(headers)
 
     def passed(self, estimated: float, used: float | None) -> None:
-        """Hear that a picture came; give back what was taken beyond the tokens it used."""
+        """Hear that a picture came; give back what was taken beyond the tokens it used.
+
+        One that used more than a minute's limit shows that other tokens are limited there.
+        """
         with self._lock:
             self._came += 1
-            if "tokens" in self._buckets and used is not None:
-                self._buckets["tokens"].take(used - estimated)
+            bucket = self._buckets.get("tokens")
+            if bucket is None or used is None:
+                return
+            if used > bucket.per_minute:
+                self._disproved.add("tokens")
+                del self._buckets["tokens"]
+            else:
+                bucket.take(used - estimated)
 
     def _learn_from_headers(self, headers: Mapping[str, str]) -> None:
         for name, kinds in (("images", ("images", "input-images")), ("tokens", ("tokens",))):
             for kind in kinds:
-                limit = _number(headers.get(f"x-ratelimit-limit-{kind}"))
-                left = _number(headers.get(f"x-ratelimit-remaining-{kind}"))
-                if limit:
-                    self._learn(name, limit, left)
+                limit = _number(headers.get(f"x-ratelimit-limit-{kind}"), 1.0)
+                left = _number(headers.get(f"x-ratelimit-remaining-{kind}"), 0.0)
+                if limit is not None:
+                    self._learn(name, limit, None if left is None else min(left, limit))
 
     def _learn(self, name: str, limit: float, left: float | None) -> None:
         """Take over a limit; what is in flight has been taken from it already."""
-        if name == "images" and self._given:
+        if (name == "images" and self._given) or name in self._disproved:
             return
         known = self._buckets.get(name)
         if known is not None and known.per_minute == limit:
@@ -222,7 +239,8 @@ class Pacer:
         """Hear that a request was turned away; give the seconds to wait before the next try.
 
         Raises:
-            RejectedError: the words say that the request can never fit.
+            RejectedError: the words say that the request can never fit, or nobody would wait
+                for so long.
 
         """
         with self._lock:
@@ -230,6 +248,8 @@ class Pacer:
         if not isinstance(error, RateLimitError):
             return _backoff(attempt)
         asked_for = error.seconds_until_retry
+        if asked_for is not None and asked_for > LONGEST_WAIT_SECONDS:
+            raise _later(error, asked_for)
         seconds = _backoff(attempt) if asked_for is None else asked_for
         with self._lock:
             now = self._clock()
@@ -267,11 +287,23 @@ def _backoff(attempt: int) -> float:
     return min(30.0, 0.2 * 2.0**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str | None, least: float) -> float | None:
+    """Read a count that can be meant; nonsense in a header is no limit."""
     try:
-        return float(text) if text else None
+        number = float(text) if text else math.nan
     except ValueError:
         return None
+    return number if least <= number <= MOST_A_MINUTE else None
+
+
+def _later(error: RateLimitError, seconds: float) -> RejectedError:
+    return RejectedError(
+        f"{error} It asks for a wait of {seconds / 3600:,.0f} hours, which is not waited for: "
+        "run it again later, or ask the provider for a higher limit.",
+        code=error.code,
+        http_status=error.http_status,
+        request_id=error.request_id,
+    )
 
 
 def _never(name: str, amount: float, limit: float) -> RejectedError:

@@ -40,10 +40,21 @@ def test_a_date_that_is_over_is_no_wait() -> None:
     assert seconds_until_retry({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-5", "1e3", "nan", "inf", "12 seconds", "0x10"])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "-5", "1e3", "nan", "inf", "12 seconds", "0x10", "9" * 400]
+)
 def test_a_wait_that_cannot_be_read_is_unknown(value: str) -> None:
     """A wait that is no number and no date is unknown."""
     assert seconds_until_retry({"retry-after": value}) is None
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 0001 00:00:00 -0000", "1 Jan 1 0:0"]
+)
+def test_a_date_at_the_end_of_time_is_read_or_unknown(date: str) -> None:
+    """A date that no clock of this machine shows is no error."""
+    wait = seconds_until_retry({"retry-after": date})
+    assert wait is None or wait == 0 or wait > 1e11
 
 
 def test_no_wait_asked_for_is_unknown() -> None:

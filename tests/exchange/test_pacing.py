@@ -123,12 +123,45 @@ def test_a_limit_of_ones_own_beats_the_headers() -> None:
     assert pacer.limits["images"] == 3
 
 
-@pytest.mark.parametrize("value", ["", "many", "-", "0"])
-def test_odd_headers_teach_nothing(value: str) -> None:
-    """A limit that is no number is no limit."""
+ODD = ["", "many", "-", "0", "-5", "nan", "inf", "-inf", "1e400", "0.5", "1e-300", "1e308"]
+
+
+@pytest.mark.parametrize("kind", ["images", "input-images", "tokens"])
+@pytest.mark.parametrize("value", ODD)
+def test_odd_headers_teach_nothing(kind: str, value: str) -> None:
+    """A limit that is no number, or none that can be meant, is no limit."""
     pacer = Pacer()
-    pacer.heard({"x-ratelimit-limit-images": value})
-    assert "images" not in pacer.limits
+    pacer.heard({f"x-ratelimit-limit-{kind}": value})
+    assert pacer.limits == {}
+
+
+@pytest.mark.parametrize("left", ["-1", "-1000000", "nan", "inf", "-inf", "1e308", "many", ""])
+def test_an_odd_rest_is_not_waited_for(left: str) -> None:
+    """Where what remains cannot be meant, the limit alone is taken over, and there is room."""
+    pacer = Pacer(clock=Clock())
+    pacer.heard({"x-ratelimit-limit-images": "50", "x-ratelimit-remaining-images": left})
+    assert pacer.limits == {"images": 50}
+    with crowd(pacer, 50):
+        assert not is_room(pacer)
+
+
+def test_a_rest_above_its_limit_is_the_limit() -> None:
+    """No more goes out in a minute than its limit, whatever is said to remain."""
+    pacer = Pacer(clock=Clock())
+    pacer.heard({"x-ratelimit-limit-images": "5", "x-ratelimit-remaining-images": "900"})
+    with crowd(pacer, 5):
+        assert not is_room(pacer)
+
+
+def test_a_limit_that_a_picture_disproves_is_none() -> None:
+    """A picture that used more than a minute's tokens shows that its tokens are not limited."""
+    pacer, told = Pacer(), {"x-ratelimit-limit-tokens": "50"}
+    for _ in range(2):
+        with pacer.room(278, never()) as there_is_room:
+            assert there_is_room
+            pacer.heard(told)
+            pacer.passed(278, 285)
+    assert pacer.limits == {}
 
 
 def test_the_words_of_a_429_teach_the_limit() -> None:
@@ -157,6 +190,15 @@ def test_the_wait_that_a_provider_names_is_kept() -> None:
     """Retry-After is honoured, above two minutes too."""
     seconds = Pacer().turned_away(RateLimitError("wait", seconds_until_retry=300.0), 1)
     assert 300 <= seconds < 301
+
+
+@pytest.mark.parametrize("seconds", [90_000.0, 1e9, 1e15])
+def test_a_wait_that_nobody_keeps_is_said_at_once(seconds: float) -> None:
+    """Who is asked to wait for more than a day is told so, with what the provider said."""
+    error = RateLimitError("Slow down.", seconds_until_retry=seconds, request_id="req_1")
+    with pytest.raises(RejectedError, match=r"Slow down\. It asks for a wait of .* hours") as found:
+        Pacer().turned_away(error, 1)
+    assert (found.value.billed, found.value.request_id) == ("no", "req_1")
 
 
 def test_everybody_waits_after_a_429() -> None:
