@@ -57,6 +57,8 @@ class ImageResponse:
     seconds: float = 0.0
     problem: str | None = None
     as_billed: tuple[int | None, str | None] | None = None
+    note: str | None = None
+    """What is odd about the answer, though its picture is good."""
 
 
 def apart(
@@ -81,12 +83,16 @@ def apart(
 
 
 def difference(request: ImageRequest, response: ImageResponse, size: str) -> str | None:
-    """Say what came otherwise than it was asked for; ``size`` is that of the picture that came."""
+    """Say what came otherwise than it was asked for, and what was odd about the answer.
+
+    ``size`` is that of the picture that came.
+    """
     found = apart(request, size=size, quality=response.quality, background=response.background)
     told = [
         f"asked for {'' if name == 'size' else f'{name} '}{asked}, came as {came}"
         for name, (asked, came) in found.items()
     ]
+    told += [response.note] if response.note else []
     return "; ".join(told) or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 
 from imagelab import Lab, pricing
 from imagelab.errors import InputError, RejectedError
+from imagelab.exchange.body import BROKEN_OFF
 from imagelab.pipeline import Answer, Session, obtain
 from imagelab.records.ledger import Purse
+from imagelab.request import Usage
 from imagelab.simulator import Simulator
-from tests.exchange.test_streams import frame
-from tests.servers import Asked, Server, answer, error, success
+from tests.exchange.test_streams import DONE, frame
+from tests.servers import Asked, Server, answer, error, picture, success, usage
 from tests.sessions import fox, session
 
 STREAM = {"content-type": "text/event-stream"}
@@ -98,6 +101,76 @@ def test_a_prompt_that_is_repeated_ends_no_sweep(tmp_path: Path) -> None:
         assert (row.status, row.billed, row.error_kind) == ("failed", "no", "RejectedError")
         assert ask(opened, "an owl").generation.status == "done"
         assert server.posts == 2
+
+
+# --- pictures that came all the same ----------------------------------------------------------
+
+
+def cut_behind(whole: bytes, letters: bytes) -> bytes:
+    """Cut an answer a little behind its picture's last letter."""
+    return whole[: whole.index(letters) + 12]
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["line", "length"])
+def test_a_picture_that_came_whole_is_kept_for_an_unknown_price(tmp_path: Path, cut: bool) -> None:
+    """An answer cut behind its picture is done, its bytes kept, and what it may cost at risk."""
+
+    def broken(asked: Asked) -> bytes:
+        short = cut_behind(success(asked), b'"}]')
+        return short if cut else answer(200, short.partition(b"\r\n\r\n")[2])
+
+    with Server(broken) as server, session(tmp_path, server.url) as opened:
+        row = ask(opened).generation
+        assert (row.status, row.billed, row.cost_nano) == ("done", "yes", None)
+        assert (row.bytes, row.note) == (picture(), BROKEN_OFF)
+        assert opened.ledger.purse(simulated=True) == at_risk(opened)
+        assert ask(opened).came == "ledger"
+        assert server.posts == 1
+
+
+def test_a_streamed_picture_that_came_whole_is_kept(tmp_path: Path) -> None:
+    """A stream cut behind the letters of its finished picture is done as well."""
+    finished = frame(DONE, picture(), usage=usage("a red fox in snow", 372))
+    reply = answer(200, finished, STREAM)
+    with (
+        Server(lambda asked: cut_behind(reply, b'", "usage"')) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        row = ask(opened, partial_images=1).generation
+        assert (row.status, row.cost_nano, row.note) == ("done", None, BROKEN_OFF)
+        assert row.bytes == picture()
+        assert opened.ledger.purse(simulated=True) == at_risk(opened, partial_images=1)
+        assert server.posts == 1
+
+
+@pytest.mark.parametrize("way", ["whole", "returns"])
+def test_a_stream_of_an_odd_kind_is_read(tmp_path: Path, way: str) -> None:
+    """A whole answer that calls itself a stream, and lines that end in a return, are read."""
+
+    def odd(asked: Asked) -> bytes:
+        frames = frame(DONE, picture(), usage=usage("a red fox in snow", 372), ending="\r")
+        _, _, body = success(asked).partition(b"\r\n\r\n")
+        return answer(200, body if way == "whole" else frames, STREAM)
+
+    with Server(odd) as server, session(tmp_path, server.url) as opened:
+        row = ask(opened, partial_images=1).generation
+        assert (row.status, row.bytes, row.note) == ("done", picture(), None)
+        assert row.cost_nano
+        assert server.posts == 1
+
+
+def test_two_pictures_for_one_are_told_with_what_they_cost(tmp_path: Path) -> None:
+    """The row of a request that two pictures came for says so, and costs what was counted."""
+    several = [{"b64_json": base64.b64encode(picture(shade=at)).decode()} for at in (1, 2)]
+    both = usage("a red fox in snow", 544)
+    with (
+        Server(lambda asked: answer(200, {"data": several, "usage": both})) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        row = ask(opened).generation
+        expected, _ = pricing.cost(Usage.from_wire(both), "simulator", "gpt-image-1")
+        assert (row.status, row.cost_nano, row.bytes) == ("done", expected, picture(shade=1))
+        assert "2 pictures came where one was asked for" in (row.note or "")
 
 
 # --- what must never go out -------------------------------------------------------------------

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jiter
 import pybase64
 
-_OPENING = re.compile(rb'"b64_json"\s*:\s*"')
-_LONGEST_OPENING = 64
+from imagelab import pictures
+from imagelab.errors import PictureError
+
+OPENING = re.compile(rb'"b64_json"\s*:\s*"')
+_LONGESTOPENING = 64
 """Bytes to search again when more has come: the opening may have been cut anywhere."""
 
 
@@ -22,11 +26,16 @@ class Read(NamedTuple):
     """A whole answer: what it says, its picture, and what is wrong where there is none.
 
     An answer without a picture may be paid for all the same: ``data`` is then all its bytes.
+    ``note`` says what is odd about an answer whose picture is good.
     """
 
     answer: dict[str, Any]
     data: bytes
     problem: str | None
+    note: str | None = None
+
+
+BROKEN_OFF = "the answer was not whole behind the picture"
 
 
 class Body:
@@ -36,7 +45,7 @@ class Body:
     >>> for part in (b'{"data": [{"b64_js', b'on": "aGVs', b'bG8="}], "size": "auto"}'):
     ...     body.take(part)
     >>> body.read()
-    Read(answer={'data': [{}], 'size': 'auto'}, data=b'hello', problem=None)
+    Read(answer={'data': [{}], 'size': 'auto'}, data=b'hello', problem=None, note=None)
     """
 
     def __init__(self) -> None:
@@ -45,6 +54,7 @@ class Body:
         self._letters = b""  # of the picture, not yet decoded: perhaps its last
         self._tail = bytearray()
         self._reader = self._seek
+        self._read: Read | None = None
 
     def take(self, part: bytes) -> None:
         """Take in what has come."""
@@ -52,9 +62,9 @@ class Body:
 
     def _seek(self, part: bytes) -> None:
         """Look for where the picture begins."""
-        searched = max(0, len(self._head) - _LONGEST_OPENING)
+        searched = max(0, len(self._head) - _LONGESTOPENING)
         self._head += part
-        if opening := _OPENING.search(self._head, searched):
+        if opening := OPENING.search(self._head, searched):
             letters = bytes(self._head[opening.end() :])
             del self._head[opening.end() :]
             self._reader = self._decode
@@ -87,22 +97,90 @@ class Body:
         return bytes(self._head) + picture + letters + bytes(self._tail)
 
     def read(self) -> Read:
-        """Read the answer, once all of it has come."""
-        return self._cut_out() or _read_text(self._whole(self._letters))
+        """Read the answer, once no more of it comes."""
+        if self._read is None:
+            self._read = self._cut_out() or self._read_whole()
+        return self._read
 
     def _cut_out(self) -> Read | None:
         """Read the answer without the picture's letters; ``None`` where it stands otherwise."""
+        if not self._tail:
+            return None  # the picture's last letter has not come, if there is a picture
         try:
-            answer = read_json(bytes(self._head + self._tail))
-            if answer["data"][0].pop("b64_json") != "":
-                return None
             last = pybase64.b64decode(self._letters, validate=True)
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-            return None  # the whole answer will tell what is wrong with it
-        self._picture.append(last)
-        picture = b"".join(self._picture)
+        except ValueError:
+            return None
+        answer = _answer(bytes(self._head + self._tail))
+        if answer is None:
+            head, tail = bytes(self._head), bytes(self._tail)
+            return rescued(head, tail, self._joined(last), closing=b'"}]}', find=holder_in)
+        holder = holder_in(answer)
+        if holder is None or holder.pop("b64_json") != "":
+            return None
+        return Read(answer, self._joined(last), None, beside(answer))
+
+    def _joined(self, last: bytes) -> bytes:
+        return b"".join((*self._picture, last))
+
+    def _read_whole(self) -> Read:
+        whole = self._whole(self._letters)
         self._picture.clear()
-        return Read(answer, picture, None)
+        return _read_text(whole)
+
+
+def holder_in(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Find what holds the picture: the first in ``data`` that has one."""
+    several = answer.get("data")
+    for one in several if isinstance(several, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("b64_json"), str):
+            return one
+    return None
+
+
+def beside(answer: dict[str, Any]) -> str | None:
+    """Say that more came than the one picture that was asked for."""
+    several = answer.get("data")
+    if not isinstance(several, list) or len(several) < 2:
+        return None
+    return (
+        f"{len(several)} pictures came where one was asked for: the first good one is kept, and "
+        "what was counted is of all"
+    )
+
+
+Find = Callable[[dict[str, Any]], dict[str, Any] | None]
+"""Finds what holds the picture in an answer."""
+
+
+def rescued(head: bytes, tail: bytes, data: bytes, *, closing: bytes, find: Find) -> Read | None:
+    """Read an answer that broke off behind its picture, which was paid for and is whole.
+
+    ``head`` ends where the picture's letters began, and ``tail`` starts where they ended. Of
+    what came behind them only as much is believed as cannot be half a number.
+    """
+    answer = _answer(head + tail + b"}") or _answer(head + closing)
+    holder = None if answer is None else find(answer)
+    if answer is None or holder is None or holder.pop("b64_json") != "" or not _opens(data):
+        return None
+    return Read(answer, data, None, BROKEN_OFF)
+
+
+def _answer(text: bytes) -> dict[str, Any] | None:
+    try:
+        answer = read_json(text)
+    except (ValueError, RecursionError):
+        return None  # the whole answer will tell what is wrong with it
+    return answer if isinstance(answer, dict) else None
+
+
+def _opens(data: bytes) -> bool:
+    """Tell whether bytes are a picture to their last pixel."""
+    try:
+        pictures.look(data)
+        pictures.opened(data)
+    except PictureError:
+        return False
+    return True
 
 
 def _decoded(letters: bytes) -> bytes | None:
@@ -121,12 +199,15 @@ def _read_text(body: bytes) -> Read:
         return Read({}, body, "The answer is not JSON" if body.strip() else "The answer is empty")
     if not isinstance(answer, dict):
         return Read({}, body, "The answer is not an object")
+    holder = holder_in(answer)
     try:
-        data = pybase64.b64decode(answer["data"][0].pop("b64_json"), validate=True)
-    except (LookupError, TypeError, ValueError, AttributeError):
+        if holder is None:
+            raise ValueError
+        data = pybase64.b64decode(holder.pop("b64_json"), validate=True)
+    except ValueError:
         words = f"The answer holds no picture in data[0].b64_json{_instead(answer)}"
         return Read(answer, body, words)
-    return Read(answer, data, None)
+    return Read(answer, data, None, beside(answer))
 
 
 def _instead(answer: dict[str, Any]) -> str:

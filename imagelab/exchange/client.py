@@ -107,24 +107,23 @@ class Client:
         """
         began = time.monotonic()
         with Line(self.timeout) as line:
-            body, headers = self._exchange(request, line, files, watch, f"{sample}/{take}")
+            read, headers = self._exchange(request, line, files, watch, f"{sample}/{take}")
             self.pacer.heard(headers)
-            answer, data, problem = self._fetched(self._whole(body, line, headers))
+            read = self._fetched(read)
         seconds = time.monotonic() - began
-        if problem and line.is_over:
+        if read.problem and line.is_over:
             raise of_late(self.timeout, self._id(headers))
-        return self._response(request, answer, data, problem, seconds, headers)
+        return self._response(request, read, seconds, headers)
 
     def _response(
         self,
         request: ImageRequest,
-        answer: Mapping[str, Any],
-        data: bytes,
-        problem: str | None,
+        read: Read,
         seconds: float,
         headers: Mapping[str, str],
     ) -> ImageResponse:
         """Put an answer in our words; a server that echoes the key is not believed in anything."""
+        answer, data, problem, note = read
         usage, wrote = answer.get("usage"), answer.get("svg_usage")
         if wrote is None and request.output_format == "svg":
             wrote = {}  # somebody wrote it, and nobody says who
@@ -133,6 +132,7 @@ class Client:
             data=self._blot_bytes(data) if problem else data,
             # Blotted before it is cut: half a key is a secret too.
             problem=problem and self._blot(plain(problem))[:MOST_WORDS],
+            note=note,
             usage=Usage.from_wire(usage, wrote, edits=request.operation == "edit"),
             raw_usage=self._clean(_raw_usage(answer)),
             request_id=self._id(headers),
@@ -170,9 +170,10 @@ class Client:
         create = self._asked_for(request.model).chat.completions.with_streaming_response.create
         body = judging.Body(self._blot)
         with Line(self.timeout) as line:
-            _, headers = self._sent(create, wanted, body, line, self._judging, request.prompt)
+            said: judging.Answered
+            said, headers = self._sent(create, wanted, body, line, self._judging, request.prompt)
             self._judging.heard(headers)
-        said, request_id = body.read(), self._id(headers)
+        request_id = self._id(headers)
         if said.problem and line.is_over:
             raise of_late(self.timeout, request_id)
         return replace(said, request_id=request_id, seconds=time.monotonic() - began)
@@ -183,7 +184,7 @@ class Client:
 
     def _exchange(
         self, request: ImageRequest, line: Line, files: Files, watch: Watch, which: str
-    ) -> tuple[AnyBody, Mapping[str, str]]:
+    ) -> tuple[Read, Mapping[str, str]]:
         chats = self._chats
         create, wanted = self._call(request, files, chats=chats)
         if self._place.replays:
@@ -210,7 +211,7 @@ class Client:
         watch: Watch | None = None,
         turns: Callable[[openai.APIStatusError], bool] | None = None,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Send once and take in the whole answer; ``watch`` is for answers that may stream."""
+        """Send once and read the whole answer; ``watch`` is for answers that may stream."""
         import openai
 
         headers: Mapping[str, str] = {}
@@ -221,26 +222,27 @@ class Client:
                 body = Stream(watch) if watch and is_stream(headers) else body
                 for part in answer.iter_bytes():
                     body.take(part)
-                return body, headers
+            came = body.read()
         except openai.APIStatusError as error:
             pacer.heard(error.response.headers)
             if turns is not None and turns(error):
                 raise _NoImagesEndpointError from None
             raise of_status(error, self._blot, prompt) from self._cause(error)
         except StreamError as error:
-            request_id = self._id(headers)
-            partial = _last(body)
             raise of_frame(
                 error.body,
-                partial=partial,
-                request_id=request_id,
+                partial=_last(body),
+                request_id=self._id(headers),
                 blot=self._blot,
                 prompt=prompt,
             ) from None
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
-            if isinstance(body, Stream) and body.read():
-                return body, headers  # all of the picture had come before
-            raise self._of_break(error, line, headers, _last(body)) from self._cause(error)
+            came = _kept(body)
+            if came is None:
+                raise self._of_break(error, line, headers, _last(body)) from self._cause(error)
+        if came is None:
+            raise self._of_end(line, headers, _last(body))
+        return came, headers
 
     def _call(
         self, request: ImageRequest, files: Files, *, chats: bool
@@ -257,17 +259,15 @@ class Client:
         wanted = forms.by_name(wanted, asked.images.generate)
         return asked.images.with_streaming_response.generate, wanted
 
-    def _whole(self, body: AnyBody, line: Line, headers: Mapping[str, str]) -> Read:
-        """Read all that came; a stream without its finished picture is an error."""
-        read = body.read()
-        if read is not None:
-            return read
-        partial, request_id = _last(body), self._id(headers)
-        if line.is_over:
-            late = of_late(self.timeout, request_id)
-            late.partial = partial
-            raise late
-        raise of_unfinished(partial, request_id)
+    def _of_end(
+        self, line: Line, headers: Mapping[str, str], partial: bytes | None
+    ) -> ExchangeError:
+        """Say that a stream ended without its finished picture."""
+        if not line.is_over:
+            return of_unfinished(partial, self._id(headers))
+        late = of_late(self.timeout, self._id(headers))
+        late.partial = partial
+        return late
 
     def _of_break(
         self, error: Exception, line: Line, headers: Mapping[str, str], partial: bytes | None
@@ -419,6 +419,16 @@ def _as_billed(told: object) -> tuple[int | None, str | None] | None:
     cost, price = told.get("cost_nano"), told.get("price")
     is_amount = cost is None or (type(cost) is int and cost >= 0)
     return (cost, price if isinstance(price, str) else None) if is_amount else None
+
+
+def _kept(body: AnyBody | judging.Body) -> Read | judging.Answered | None:
+    """Give what had come before a line broke, if that was all that was asked for."""
+    try:
+        came = body.read()
+    except StreamError:  # an error, and then silence: nothing came
+        return None
+    is_good = came is not None and (came.problem is None or isinstance(body, Stream))
+    return came if is_good else None
 
 
 def _raw_usage(answer: Mapping[str, Any]) -> str | None:

@@ -188,10 +188,15 @@ def test_a_slow_answer_in_time_is_whole(at: Ask) -> None:
         assert at(server.url, timeout=10).ask(fox()).data == picture()
 
 
-@pytest.mark.parametrize("part", [0.3, 0.7, 0.99])
+@pytest.mark.parametrize("part", [0.3, 0.7, 0.99, 1.0])
 def test_a_body_that_is_cut_is_unknown(at: Ask, part: float) -> None:
-    """An answer that breaks off is unknown, wherever it breaks off."""
-    with Server(lambda asked: success(asked)[: int(len(success(asked)) * part)]) as server:
+    """An answer that breaks off is unknown, wherever it breaks off until its picture has come."""
+
+    def cut(asked: Asked) -> bytes:
+        whole = success(asked)
+        return whole[: int(whole.index(b'"}]') * part)]
+
+    with Server(cut) as server:
         with pytest.raises(OutcomeUnknownError, match="middle of the answer") as caught:
             at(server.url).ask(fox())
         assert server.posts == 1

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelab.exchange.streams import Partial, Stream, StreamError, Watching, is_stream
+from imagelab.exchange.body import BROKEN_OFF, Read
+from imagelab.exchange.streams import (
+    BOM,
+    MORE_THAN_ONE,
+    Partial,
+    Stream,
+    StreamError,
+    Watching,
+    is_stream,
+)
+from tests.servers import picture
 
 A, B, C = b"first picture", b"second picture", b"finished picture"
 
@@ -80,6 +90,59 @@ def test_lines_may_end_as_on_windows() -> None:
     assert finished.data == C
 
 
+@given(st.lists(st.integers(1, len(WHOLE) - 1), max_size=12).map(sorted))
+def test_lines_may_end_in_any_way(places: list[int]) -> None:
+    """A return alone, a feed alone and both together end a line, wherever the parts are cut."""
+    for ending in (b"\r", b"\r\n", b"\n"):
+        raw = BOM + WHOLE.replace(b"\n", ending)
+        bounds = [0, *places, len(raw)]
+        stream, seen = read(*(raw[a:b] for a, b in itertools.pairwise(bounds)))
+        finished = stream.read()
+        assert [one.data for one in seen] == [A, B]
+        assert finished is not None
+        assert finished.data == C
+
+
+@given(st.lists(st.integers(1, 60), max_size=6).map(sorted))
+def test_a_whole_answer_under_the_name_of_a_stream_is_read(places: list[int]) -> None:
+    """What begins with a brace is no line of a stream: it is the whole answer."""
+    answer = {"data": [{"b64_json": base64.b64encode(C).decode()}]}
+    raw = b" \n" + json.dumps(answer, indent=1).encode()
+    bounds = [0, *places, len(raw)]
+    stream, _ = read(*(raw[a:b] for a, b in itertools.pairwise(bounds)))
+    assert stream.read() == Read({"data": [{}]}, C, None)
+
+
+PNG = picture("png", 32, 32)
+
+
+@pytest.mark.parametrize("event", [True, False], ids=["event", "type"])
+def test_a_finished_frame_that_is_cut_behind_its_picture_keeps_it(event: bool) -> None:
+    """From the quote that closes the letters on, the finished picture has come."""
+    whole = frame(DONE, PNG, usage={"output_tokens": 472}, size="32x32")
+    whole = whole if event else whole.partition(b"\n")[2]
+    for end in range(whole.index(b'", "usage"') + 1, whole.index(b"32x32") + 7):
+        stream, _ = read(whole[:end])
+        finished = stream.read()
+        assert finished is not None
+        assert (finished.data, finished.note) == (PNG, BROKEN_OFF)
+        assert finished.answer.get("usage") in (None, {"output_tokens": 472})
+
+
+def test_a_partial_frame_that_is_cut_is_no_finished_picture() -> None:
+    """A partial picture that came whole in a torn frame is not taken for the finished one."""
+    stream, _ = read(frame(PARTIAL, PNG, partial_image_index=0)[:-9])
+    assert stream.read() is None
+
+
+def test_a_second_finished_picture_is_told() -> None:
+    """The first finished picture is kept, and that another came is on its note."""
+    stream, _ = read(frame(DONE, A), frame(DONE, B))
+    finished = stream.read()
+    assert finished is not None
+    assert (finished.data, finished.note) == (A, MORE_THAN_ONE)
+
+
 def test_the_last_frame_may_lack_its_end() -> None:
     """A finished picture whose closing blank line is missing has come all the same."""
     for cut in (1, 2):
@@ -126,6 +189,13 @@ def test_an_error_inside_a_stream_is_raised(told: bytes) -> None:
     with pytest.raises(StreamError) as error:
         read(frame(PARTIAL, A), told)
     assert error.value.body["code"] == "moderation_blocked"
+
+
+def test_an_error_that_lacks_its_end_is_raised_as_it_is_read() -> None:
+    """An error in a last frame without its blank line is no silence."""
+    stream, _ = read(b'data: {"error": {"code": "moderation_blocked"}}')
+    with pytest.raises(StreamError):
+        stream.read()
 
 
 def test_what_follows_the_finished_picture_changes_nothing() -> None:
