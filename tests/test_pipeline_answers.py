@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imagelab import Lab, pricing
-from imagelab.errors import InputError, RejectedError
+from imagelab.errors import InputError, QuotaError, RejectedError
 from imagelab.exchange.body import BROKEN_OFF
 from imagelab.pipeline import Answer, Session, obtain
 from imagelab.records.ledger import Purse
@@ -101,6 +101,57 @@ def test_a_prompt_that_is_repeated_ends_no_sweep(tmp_path: Path) -> None:
         assert (row.status, row.billed, row.error_kind) == ("failed", "no", "RejectedError")
         assert ask(opened, "an owl").generation.status == "done"
         assert server.posts == 2
+
+
+# --- errors that call themselves a success ----------------------------------------------------
+
+
+def told(code: str | None, kind: str = "some_error", **more: Any) -> dict[str, Any]:
+    """Write the body of an error as it stands in an answer of status 200."""
+    return {"error": {"message": "It says no.", "type": kind, "code": code}, **more}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "billed", "kind"),
+    [
+        (told("insufficient_quota"), "failed", "no", "QuotaError"),
+        (told(None, "insufficient_quota"), "failed", "no", "QuotaError"),
+        (told("invalid_api_key", "invalid_request_error"), "failed", "no", "KeyRefusedError"),
+        (told("model_not_found", "invalid_request_error"), "failed", "no", "ModelGoneError"),
+        (told("invalid_value", "invalid_request_error"), "failed", "no", "RejectedError"),
+        (told("moderation_blocked"), "refused", "perhaps", "RefusedError"),
+        (told(None), "spoilt", "perhaps", "SpoiltError"),
+        (told("insufficient_quota", "server_error"), "spoilt", "perhaps", "SpoiltError"),
+        (told("insufficient_quota", data=[{}]), "spoilt", "perhaps", "SpoiltError"),
+        (told("insufficient_quota", usage=usage("a fox")), "spoilt", "yes", "SpoiltError"),
+        ({"error": "insufficient_quota"}, "spoilt", "perhaps", "SpoiltError"),
+    ],
+    ids=lambda value: json.dumps(value)[:70] if isinstance(value, dict) else value,
+)
+def test_an_error_in_a_good_answer_is_read_for_what_it_is(
+    tmp_path: Path, body: dict[str, Any], status: str, billed: str, kind: str
+) -> None:
+    """Only the API's own code or type, with nothing made or counted, is surely not billed."""
+    with (
+        Server(lambda asked: answer(200, body)) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        row = ask(opened).generation
+        assert (row.status, row.billed, row.error_kind) == (status, billed, kind)
+        assert "It says no" in (row.error or "") or isinstance(body["error"], str)
+        assert server.posts == 1
+
+
+def test_a_quota_that_calls_itself_a_success_ends_its_run(tmp_path: Path) -> None:
+    """No more is asked where an account has no credit left, however that is told."""
+    with (
+        Server(lambda asked: answer(200, told("insufficient_quota"))) as server,
+        Lab("simulator", base_url=server.url, path=tmp_path, concurrency=1) as lab,
+    ):
+        with pytest.raises(QuotaError, match="Add credit"):
+            lab.compare([f"fox {number}" for number in range(20)])
+        assert server.posts == len(lab.log) == 1
+        assert list(lab.log["billed"]) == ["no"]
 
 
 # --- pictures that came all the same ----------------------------------------------------------

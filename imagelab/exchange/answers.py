@@ -21,7 +21,7 @@ from imagelab.errors import (
     UnreachableError,
 )
 from imagelab.exchange.meaning import Meaning, meaning, stage, status_of, telling, words
-from imagelab.request import plain
+from imagelab.request import Usage, plain
 
 # Raised before a single byte of the request went out, under either HTTP library.
 NEVER_SENT = {
@@ -105,6 +105,26 @@ def of_frame(
     error = found(f"{said} {remedy}", **details)  # type: ignore[arg-type]
     error.partial = partial
     return error
+
+
+def of_answer(
+    answer: Mapping[str, Any], *, request_id: str | None, blot: Blot, prompt: str
+) -> ExchangeError | None:
+    """Translate an error that an answer of status 200 holds in its picture's place.
+
+    ``None`` where it is not sure that nothing was made: such an answer is kept as it came.
+    """
+    body = answer.get("error")
+    if not body or answer.get("data") or Usage.from_wire(answer.get("usage")).was_counted:
+        return None
+    found, remedy = _meaning_of_told(body, prompt)
+    if found is OutcomeUnknownError:
+        return None
+    said = f"The provider answered 200 with an error: {_said(body, blot)} {remedy}"
+    details = {"code": _code(body, blot), "request_id": request_id}
+    if found is RefusedError:
+        return RefusedError(said, stage=stage(body), **details)
+    return found(said, **details)  # type: ignore[arg-type]
 
 
 def _meaning_of_told(body: object, prompt: str) -> Meaning:

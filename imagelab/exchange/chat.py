@@ -77,6 +77,7 @@ def read(body: bytes, *, edits: bool = False) -> Read:
         return Read({}, body, "The answer is not an object")
     usage = answer.get("usage")
     said = {"usage": _usage(usage, edits)} if usage else {}
+    said |= {"error": answer["error"]} if answer.get("error") else {}
     try:
         address = answer["choices"][0]["message"]["images"][0]["image_url"]["url"]
         return Read(said, picture_in(address), None)

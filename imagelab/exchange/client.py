@@ -21,6 +21,7 @@ from imagelab.exchange import chat, elsewhere, forms, judging
 from imagelab.exchange.answers import (
     MOST_WORDS,
     Blot,
+    of_answer,
     of_break,
     of_frame,
     of_late,
@@ -111,8 +112,8 @@ class Client:
             self.pacer.heard(headers)
             read = self._fetched(read)
         seconds = time.monotonic() - began
-        if read.problem and line.is_over:
-            raise of_late(self.timeout, self._id(headers))
+        if read.problem:
+            self._raise_if_told(read.answer, request.prompt, line, headers)
         return self._response(request, read, seconds, headers)
 
     def _response(
@@ -174,8 +175,9 @@ class Client:
             said, headers = self._sent(create, wanted, body, line, self._judging, request.prompt)
             self._judging.heard(headers)
         request_id = self._id(headers)
-        if said.problem and line.is_over:
-            raise of_late(self.timeout, request_id)
+        if said.problem:
+            answer = {} if said.usage.was_counted else said.answer
+            self._raise_if_told(answer, request.prompt, line, headers)
         return replace(said, request_id=request_id, seconds=time.monotonic() - began)
 
     def pacer_of(self, request: ImageRequest) -> Pacer:
@@ -258,6 +260,17 @@ class Client:
             return forms.editing(asked, markup=request.markup is not None), wanted
         wanted = forms.by_name(wanted, asked.images.generate)
         return asked.images.with_streaming_response.generate, wanted
+
+    def _raise_if_told(
+        self, answer: Mapping[str, Any], prompt: str, line: Line, headers: Mapping[str, str]
+    ) -> None:
+        """Raise what an answer without its picture is instead: too late, or an error."""
+        request_id = self._id(headers)
+        if line.is_over:
+            raise of_late(self.timeout, request_id)
+        told = of_answer(answer, request_id=request_id, blot=self._blot, prompt=prompt)
+        if told is not None:
+            raise told
 
     def _of_end(
         self, line: Line, headers: Mapping[str, str], partial: bytes | None

@@ -25,7 +25,8 @@ MOST_LETTERS = 20_000
 class Answered:
     """What came for a question: the judge's words, or what is wrong with them.
 
-    ``refused`` are its words where it would not judge; ``problem`` says why there is no verdict.
+    ``refused`` are its words where it would not judge; ``problem`` says why there is no verdict,
+    and ``answer`` holds all that was said where that is no chat.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Answered:
     raw_usage: str | None = None
     refused: str | None = None
     problem: str | None = None
+    answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
     request_id: str | None = None
     seconds: float = 0.0
 
@@ -109,7 +111,10 @@ def read(body: bytes, blot: Blot = str) -> Answered:
         content, refusal = message.get("content"), message.get("refusal")
     except (LookupError, TypeError, AttributeError):
         return Answered(
-            text=_kept(body, blot), problem="The answer holds no choices[0].message", **known
+            text=_kept(body, blot),
+            problem="The answer holds no choices[0].message",
+            answer=answer,
+            **known,
         )
     ended = choice.get("finish_reason")
     if isinstance(refusal, str) and refusal:

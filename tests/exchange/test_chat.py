@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagelab.errors import RejectedError
+from imagelab.errors import QuotaError, RejectedError
 from imagelab.exchange import elsewhere
 from tests.exchange.conftest import Ask
 from tests.servers import Asked, Server, answer, error, picture, usage
@@ -49,6 +49,32 @@ def test_without_an_images_endpoint_pictures_come_through_a_chat(at: Ask) -> Non
     assert asked["messages"] == [{"role": "user", "content": "a red fox in snow"}]
     assert asked["modalities"] == ["image"]
     assert asked["providerOptions"]["openai"] == {"quality": "high", "size": "1024x1024"}
+
+
+OUT_OF_CREDIT = {"error": {"message": "Top up.", "code": "insufficient_quota", "type": "x"}}
+
+
+def test_an_error_in_a_good_chat_is_read_for_what_it_is(at: Ask) -> None:
+    """A gateway that tells an empty account with status 200 tells an empty account."""
+
+    def broke(asked: Asked) -> bytes:
+        return answer(200, OUT_OF_CREDIT) if "/chat/completions" in asked.line else NO_ROUTE
+
+    with Server(broke) as server, pytest.raises(QuotaError, match="Top up"):
+        at(server.url, provider="vercel").ask(fox())
+
+
+def test_an_error_in_place_of_a_verdict_is_read_for_what_it_is(at: Ask) -> None:
+    """A judge's empty account is one too, unless the answer counts tokens that it wrote."""
+    question = fox(model="gpt-5-mini", operation="judge")
+    counted = {**OUT_OF_CREDIT, "usage": {"prompt_tokens": 9, "completion_tokens": 5}}
+    with Server(lambda asked: answer(200, OUT_OF_CREDIT)) as server:
+        with pytest.raises(QuotaError, match="Top up") as caught:
+            at(server.url).judge(question, [picture(), picture()])
+        assert (server.posts, caught.value.billed) == (1, "no")
+    with Server(lambda asked: answer(200, counted)) as server:
+        said = at(server.url).judge(question, [picture(), picture()])
+    assert said.problem == "The answer holds no choices[0].message"
 
 
 def test_the_usage_of_a_chat_is_kept_as_it_came(at: Ask) -> None:
