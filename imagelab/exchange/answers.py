@@ -185,10 +185,10 @@ def seconds_until_retry(headers: Mapping[str, str]) -> float | None:
 
 
 def of_unwritten(error: Exception, blot: Blot) -> ExchangeError:
-    """Say that a request could not be written, so that nobody was ever called."""
+    """Say that a request could not be written or addressed: there never was a connection."""
     return RejectedError(
-        f"The request cannot be written ({blot(plain(str(error)))[:MOST_WORDS]}). Nothing was sent "
-        "or billed: change what is asked."
+        f"The request cannot be sent ({blot(plain(str(error)))[:MOST_WORDS]}). Nothing was sent or "
+        "billed: change what is asked, or check the address."
     )
 
 

@@ -38,6 +38,7 @@ from imagelab.exchange.line import Line
 from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
+from imagelab.exchange.surroundings import of_setup
 from imagelab.request import ImageRequest, ImageResponse, Usage, plain
 from imagelab.simulator.checks import BILL, WHICH
 
@@ -61,6 +62,10 @@ class Client:
 
     ``timeout`` bounds each wait, and the whole answer too: one that trickles for ever ends
     there. The key lives in the SDK's header and nowhere else.
+
+    Raises:
+        SetupError: the environment names a proxy or certificates that cannot be used.
+
     """
 
     def __init__(
@@ -287,7 +292,7 @@ class Client:
     ) -> ExchangeError:
         import openai
 
-        if not line.was_dialled and not isinstance(error, openai.APIConnectionError):
+        if not line.was_reached and not isinstance(error, openai.APIConnectionError):
             return of_unwritten(error, self._blot)
         request_id = self._id(headers)
         unanswered = not headers and isinstance(error, openai.APIConnectionError)
@@ -376,13 +381,16 @@ def _http(place: Place, base_url: str, connections: int, follow: Callable[[Any],
     # Where nothing will be encrypted, nobody is trusted: reading a system's certificates
     # takes longer than a picture of the simulator.
     in_clear = place.is_loopback and base_url.startswith("http:")
-    return openai.DefaultHttpxClient(
-        limits=limits,
-        trust_env=not place.is_loopback,
-        follow_redirects=False,
-        event_hooks={"request": [follow, *([_to_azures_header] if place.azure else [])]},
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if in_clear else True,
-    )
+    try:
+        return openai.DefaultHttpxClient(
+            limits=limits,
+            trust_env=not place.is_loopback,
+            follow_redirects=False,
+            event_hooks={"request": [follow, *([_to_azures_header] if place.azure else [])]},
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if in_clear else True,
+        )
+    except Exception as error:  # whatever it raises for a proxy or certificates that are none
+        raise of_setup(error) from None  # its text may hold a proxy's password
 
 
 def _connect(place: Place, base_url: str, api_key: str, timeout: float, http: Any) -> OpenAI:

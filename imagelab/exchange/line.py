@@ -37,7 +37,7 @@ class Line:
     which the machine sleeps count. A line that slept through its end has ``GRACE_SECONDS``
     more: what the server said meanwhile lies ready, and nobody could read it.
 
-    ``was_dialled`` tells whether a connection was looked for at all: before that nothing is sent.
+    ``was_reached`` tells whether there ever was a connection: without one nothing was sent.
 
     >>> with Line(600.0) as line:               # doctest: +SKIP
     ...     request.extensions["trace"] = line.trace
@@ -46,7 +46,7 @@ class Line:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = clock) -> None:
         self.is_over = False
-        self.was_dialled = False
+        self.was_reached = False
         self._clock = clock
         self._ends = clock() + seconds
         self._looked: float | None = None
@@ -81,8 +81,8 @@ class Line:
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of the connection, as the HTTP library tells of it (its ``trace``)."""
-        self.was_dialled = True
         if event.endswith("connect_tcp.complete"):
+            self.was_reached = True
             with self._lock:
                 # A handle of its own: encryption takes the library's away.
                 self._handles.append(info["return_value"].get_extra_info("socket").dup())

@@ -12,13 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from imagelab.errors import ExchangeError, OutcomeUnknownError, UnreachableError
+from imagelab.errors import ExchangeError, OutcomeUnknownError, RejectedError, UnreachableError
 from imagelab.simulator import Fault, Simulator
 from tests.exchange.conftest import Ask
 from tests.servers import Asked, Server, answer, error, picture, success
 from tests.sessions import KEY, fox
 
 SMALL = fox(model="gpt-image-2", size="1024x640")
+
+
+def test_a_host_that_cannot_be_named_is_surely_free(at: Ask) -> None:
+    """Where there never was a connection nothing was sent, whatever error said so."""
+    with pytest.raises(RejectedError, match=r"Nothing was sent.*check the address") as caught:
+        at(f"http://{'a' * 70}.test/v1").ask(fox())
+    assert (caught.value.status, caught.value.billed) == ("failed", "no")
 
 
 def test_nobody_there_is_unreachable(at: Ask) -> None:
