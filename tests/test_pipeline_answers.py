@@ -249,6 +249,21 @@ def test_a_request_that_cannot_be_written_is_surely_free(tmp_path: Path) -> None
         assert (server.posts, caught.value.billed) == (0, "no")
 
 
+# --- answers that cannot be read --------------------------------------------------------------
+
+
+def test_a_429_whose_words_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
+    """The status alone says that nothing was billed: the picture is asked for again, and paid."""
+    replies = [answer(429, b"no gzip", {"content-encoding": "gzip", "retry-after-ms": "10"})]
+    with (
+        Server(lambda asked: replies.pop() if replies else success(asked)) as server,
+        session(tmp_path, server.url) as opened,
+    ):
+        row = ask(opened).generation
+        assert (row.status, row.attempts, server.posts) == ("done", 2, 2)
+        assert opened.ledger.purse(simulated=True) == Purse(row.cost_nano or 0, 0, 0)
+
+
 # --- waits and limits that cannot be meant ----------------------------------------------------
 
 LATE = ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"]

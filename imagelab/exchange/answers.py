@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from imagelab.errors import (
     ASK_AGAIN,
@@ -59,6 +59,16 @@ def of_status(error: Any, blot: Blot, prompt: str) -> ExchangeError:
         wait = seconds_until_retry(error.response.headers)
         return RateLimitError(message, seconds_until_retry=wait, **details)
     return kind(message, **details)
+
+
+class Unread(NamedTuple):
+    """An error whose words broke off, or are none: its status says what it is all the same."""
+
+    status_code: int
+    request_id: str | None
+    response: Any
+    code: str | None = None
+    body: str = "words that cannot be read"
 
 
 def _is_wrong_address(body: object, said: str) -> bool:
@@ -189,6 +199,15 @@ def of_unwritten(error: Exception, blot: Blot) -> ExchangeError:
     return RejectedError(
         f"The request cannot be sent ({blot(plain(str(error)))[:MOST_WORDS]}). Nothing was sent or "
         "billed: change what is asked, or check the address."
+    )
+
+
+def of_endless(request_id: str | None) -> ExchangeError:
+    """Say that an answer was larger than any answer is, and was left."""
+    return OutcomeUnknownError(
+        "The answer is larger than any picture's, and was not read to its end. It may have been "
+        f"billed. {ASK_AGAIN}",
+        request_id=request_id,
     )
 
 

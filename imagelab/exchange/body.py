@@ -18,8 +18,32 @@ from imagelab import pictures
 from imagelab.errors import PictureError
 
 OPENING = re.compile(rb'"b64_json"\s*:\s*"')
-_LONGESTOPENING = 64
+_LONGEST_OPENING = 64
 """Bytes to search again when more has come: the opening may have been cut anywhere."""
+
+
+MOST_BYTES = 256 * 2**20
+"""What one answer may hold. The largest picture has 8.3 million pixels, 33 MB as a png without
+any order: 44 MB of letters, and a stream sends it four times. An animation of sixteen frames, of
+which nobody tells how large they may be, has 213 MB at most."""
+
+MOST_TEXT = 64 * 2**20
+"""What it may hold beside a picture's letters, or as letters that are no plain ones."""
+
+
+class TooLargeError(Exception):
+    """An answer holds more than any answer does; no more of it is read."""
+
+
+def bounded(size: int, most: int) -> None:
+    """Break off where an answer is larger than that.
+
+    Raises:
+        TooLargeError: it is.
+
+    """
+    if size > most:
+        raise TooLargeError
 
 
 class Read(NamedTuple):
@@ -62,8 +86,9 @@ class Body:
 
     def _seek(self, part: bytes) -> None:
         """Look for where the picture begins."""
-        searched = max(0, len(self._head) - _LONGESTOPENING)
+        searched = max(0, len(self._head) - _LONGEST_OPENING)
         self._head += part
+        bounded(len(self._head), MOST_TEXT + len(part))
         if opening := OPENING.search(self._head, searched):
             letters = bytes(self._head[opening.end() :])
             del self._head[opening.end() :]
@@ -90,6 +115,7 @@ class Body:
     def _keep(self, part: bytes) -> None:
         """Keep what comes behind the picture."""
         self._tail += part
+        bounded(len(self._head) + len(self._tail), MOST_TEXT)
 
     def _whole(self, letters: bytes) -> bytes:
         """Give all bytes as received: groups without padding can be written in one way only."""

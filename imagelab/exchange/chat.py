@@ -8,7 +8,7 @@ from typing import Any
 
 import pybase64
 
-from imagelab.exchange.body import Read
+from imagelab.exchange.body import MOST_TEXT, Read, bounded
 
 OPTIONS = {
     "quality": "quality",
@@ -61,6 +61,7 @@ class Body:
     def take(self, part: bytes) -> None:
         """Take in what has come."""
         self._bytes += part
+        bounded(len(self._bytes), MOST_TEXT)
 
     def read(self) -> Read:
         """Read the answer, once all of it has come."""

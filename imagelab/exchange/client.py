@@ -21,8 +21,10 @@ from imagelab.exchange import chat, elsewhere, forms, judging
 from imagelab.exchange.answers import (
     MOST_WORDS,
     Blot,
+    Unread,
     of_answer,
     of_break,
+    of_endless,
     of_frame,
     of_late,
     of_reading,
@@ -32,7 +34,7 @@ from imagelab.exchange.answers import (
     of_unwritten,
     said_by,
 )
-from imagelab.exchange.body import Body, Read
+from imagelab.exchange.body import MOST_BYTES, Body, Read, TooLargeError, bounded
 from imagelab.exchange.forms import Files, no_files
 from imagelab.exchange.line import Line
 from imagelab.exchange.pacing import Pacer
@@ -50,6 +52,9 @@ CONNECT_SECONDS = 10.0
 
 READ_SECONDS = 30.0
 """The longest wait for what is only read: a list of models, a page of a bill."""
+
+Hook = Callable[[Any], None]
+"""Is called by the HTTP library with a request, or with an answer whose body is still to come."""
 
 AnyBody = Body | chat.Body | Stream
 
@@ -86,7 +91,7 @@ class Client:
         self._place = place
         self._chats = False
         self._asking = threading.local()
-        self._http = _http(place, base_url, connections, self._follow)
+        self._http = _http(place, base_url, connections, self._follow, self._hear)
         self._openai = _connect(place, base_url, api_key, timeout, self._http)
         # Only to blot the key out of what a server says; never shown or stored.
         secret = api_key if len(api_key) >= SHORTEST_KEY else ""
@@ -115,7 +120,7 @@ class Client:
         with Line(self.timeout) as line:
             read, headers = self._exchange(request, line, files, watch, f"{sample}/{take}")
             self.pacer.heard(headers)
-            read = self._fetched(read)
+            read = self._fetched(read, line)
         seconds = time.monotonic() - began
         if read.problem:
             self._raise_if_told(read.answer, request.prompt, line, headers)
@@ -222,12 +227,13 @@ class Client:
         import openai
 
         headers: Mapping[str, str] = {}
-        self._asking.line = line
+        self._asking.line, self._asking.answered, took = line, None, 0
         try:
             with create(**wanted) as answer:
                 headers = answer.headers
                 body = Stream(watch) if watch and is_stream(headers) else body
                 for part in answer.iter_bytes():
+                    bounded(took := took + len(part), MOST_BYTES)
                     body.take(part)
             came = body.read()
         except openai.APIStatusError as error:
@@ -244,6 +250,9 @@ class Client:
                 prompt=prompt,
             ) from None
         except Exception as error:  # of the SDK, or of the HTTP library out of a broken body
+            if (unread := self._unread()) is not None:
+                pacer.heard(unread.response.headers)
+                raise of_status(unread, self._blot, prompt) from self._cause(error)
             came = _kept(body)
             if came is None:
                 raise self._of_break(error, line, headers, _last(body)) from self._cause(error)
@@ -271,11 +280,18 @@ class Client:
     ) -> None:
         """Raise what an answer without its picture is instead: too late, or an error."""
         request_id = self._id(headers)
-        if line.is_over:
+        if line.is_over and elsewhere.address_in(answer) is None:
             raise of_late(self.timeout, request_id)
         told = of_answer(answer, request_id=request_id, blot=self._blot, prompt=prompt)
         if told is not None:
             raise told
+
+    def _unread(self) -> Unread | None:
+        """Give an error whose body could not be read: its status had come before that."""
+        answered = self._asking.answered
+        if answered is None or answered.is_success:
+            return None
+        return Unread(answered.status_code, answered.headers.get("x-request-id"), answered)
 
     def _of_end(
         self, line: Line, headers: Mapping[str, str], partial: bytes | None
@@ -298,6 +314,8 @@ class Client:
         unanswered = not headers and isinstance(error, openai.APIConnectionError)
         if line.is_over:
             problem = of_late(self.timeout, request_id)
+        elif isinstance(error, TooLargeError):
+            problem = of_endless(request_id)
         else:
             where = self.base_url if unanswered else None
             problem = of_break(error, where=where, timeout=self.timeout, request_id=request_id)
@@ -311,14 +329,14 @@ class Client:
         deployment = quote(self._place.on_wire(model), safe="")
         return self._openai.with_options(base_url=f"{self.base_url}/deployments/{deployment}")
 
-    def _fetched(self, read: Read) -> Read:
+    def _fetched(self, read: Read, line: Line) -> Read:
         """Fetch a picture that an answer only points at, without the key."""
         address = elsewhere.address_in(read.answer) if read.problem else None
         if address is None:
             return read
         try:
             here = self._place.is_loopback
-            data = elsewhere.fetch(address, self._http, from_here=here)
+            data = elsewhere.fetch(address, self._http, line, from_here=here)
             return read._replace(data=data, problem=None)
         except Exception as error:  # whatever went wrong, the answer that was paid for is kept
             words = f"The answer points at a picture that cannot be fetched ({error})"
@@ -355,6 +373,10 @@ class Client:
         """Have the HTTP library tell the line of this thread's request where it runs."""
         request.extensions["trace"] = self._asking.line.trace
 
+    def _hear(self, response: Any) -> None:
+        """Take note of an answer before its body comes, which may break off."""
+        self._asking.answered = response
+
     def _cause(self, error: Exception) -> Exception | None:
         """Keep the cause unless its text holds the key: a traceback may be saved anywhere."""
         text = str(error)
@@ -369,7 +391,7 @@ class _NoImagesEndpointError(Exception):
     """A gateway draws in chats only; nothing was billed."""
 
 
-def _http(place: Place, base_url: str, connections: int, follow: Callable[[Any], None]) -> Any:
+def _http(place: Place, base_url: str, connections: int, follow: Hook, hear: Hook) -> Any:
     import openai
 
     # The SDK's own class of limits, since 2.x and 3.x stand on different HTTP libraries. No
@@ -386,7 +408,10 @@ def _http(place: Place, base_url: str, connections: int, follow: Callable[[Any],
             limits=limits,
             trust_env=not place.is_loopback,
             follow_redirects=False,
-            event_hooks={"request": [follow, *([_to_azures_header] if place.azure else [])]},
+            event_hooks={
+                "request": [follow, *([_to_azures_header] if place.azure else [])],
+                "response": [hear],
+            },
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if in_clear else True,
         )
     except Exception as error:  # whatever it raises for a proxy or certificates that are none

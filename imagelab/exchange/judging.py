@@ -13,6 +13,7 @@ from imagelab import question
 from imagelab.catalog import judges
 from imagelab.errors import InputError, PictureError
 from imagelab.exchange.answers import Blot
+from imagelab.exchange.body import MOST_TEXT, bounded
 from imagelab.pictures import MIME, look
 from imagelab.request import ImageRequest, plain
 from imagelab.usage import Usage
@@ -49,6 +50,7 @@ class Body:
     def take(self, part: bytes) -> None:
         """Take in what has come."""
         self._bytes += part
+        bounded(len(self._bytes), MOST_TEXT)
 
     def read(self) -> Answered:
         """Read the answer, once all of it has come."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelab.exchange.body import BROKEN_OFF, Body, Read
+from imagelab.exchange.body import BROKEN_OFF, MOST_TEXT, Body, Read, TooLargeError
 from tests.servers import picture
 
 
@@ -148,3 +148,27 @@ def test_two_pictures_are_one_and_a_note(first: str | None) -> None:
     _, data, problem, note = read(raw.encode(), 20)
     assert (data, problem) == (b"one" if first else b"two", None)
     assert "2 pictures came where one was asked for" in (note or "")
+
+
+MANY = b"A" * 4 * 2**20
+
+
+def taken(begun: bytes, ended: bytes) -> Body:
+    """Give a body more of one letter than an answer may hold as text."""
+    body = Body()
+    for part in (begun, *[MANY] * (MOST_TEXT // len(MANY) + 2), ended):
+        body.take(part)
+    return body
+
+
+@pytest.mark.parametrize("begun", [b"", b'{"data": [{"b64_json": "QUJD"}], "x": "'])
+def test_no_more_words_are_taken_in_than_an_answer_may_hold(begun: bytes) -> None:
+    """What is no picture is left, before the picture and behind it."""
+    with pytest.raises(TooLargeError):
+        taken(begun, b"")
+
+
+def test_a_large_picture_is_no_words() -> None:
+    """A picture's letters are not among the words that are bounded."""
+    read_picture = taken(b'{"data": [{"b64_json": "', b'"}]}').read()
+    assert (len(read_picture.data) > MOST_TEXT * 3 // 4, read_picture.problem) == (True, None)

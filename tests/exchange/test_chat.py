@@ -9,6 +9,7 @@ import pytest
 
 from imagelab.errors import QuotaError, RejectedError
 from imagelab.exchange import elsewhere
+from imagelab.exchange.line import Line
 from tests.exchange.conftest import Ask
 from tests.servers import Asked, Server, answer, error, picture, usage
 from tests.sessions import fox
@@ -191,6 +192,33 @@ def test_a_picture_may_be_elsewhere(at: Ask) -> None:
     assert "authorization" not in fetched.headers
 
 
+def test_a_picture_that_does_not_come_at_once_is_fetched_again(at: Ask) -> None:
+    """A picture that was paid for is fetched again where it broke off or was not there yet."""
+    replies = [answer(200, picture(shade=7)), answer(404, b""), answer(200, picture())[:-9]]
+
+    def handle(asked: Asked) -> bytes:
+        return replies.pop() if asked.line.startswith("GET") else pointing(f"{server.url}/made.png")
+
+    with Server(handle) as server:
+        response = at(server.url).ask(fox())
+        assert (server.posts, len(server.asked)) == (1, 4)
+    assert (response.data, response.problem) == (picture(shade=7), None)
+
+
+def test_a_picture_that_never_comes_leaves_what_was_paid_for(at: Ask) -> None:
+    """After a few tries, or when the time is over, the answer is kept with what it counted."""
+
+    def handle(asked: Asked) -> bytes:
+        return b"" if asked.line.startswith("GET") else pointing(f"{server.url}/made.png")
+
+    with Server(handle) as server:
+        response = at(server.url, timeout=0.5).ask(fox())
+        assert server.posts == 1
+    assert "cannot be fetched" in (response.problem or "")
+    assert response.usage.was_counted
+    assert b"/made.png" in response.data
+
+
 def test_a_picture_may_be_in_its_address(at: Ask) -> None:
     """An answer with a data URL has its picture in it."""
     url = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
@@ -213,4 +241,4 @@ def test_what_cannot_be_fetched_is_kept_as_it_came(at: Ask, url: str) -> None:
 def test_nobody_elsewhere_points_at_this_machine(address: str) -> None:
     """A provider on the web cannot have a program fetch what runs beside it."""
     with pytest.raises(ValueError, match="this machine"):
-        elsewhere.fetch(address, None, from_here=False)
+        elsewhere.fetch(address, None, Line(1.0), from_here=False)

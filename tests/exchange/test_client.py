@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import traceback
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from email.utils import formatdate
@@ -22,6 +23,7 @@ from imagelab.errors import (
     RefusedError,
     RejectedError,
 )
+from imagelab.exchange.body import MOST_TEXT
 from imagelab.exchange.client import Client
 from imagelab.exchange.place import Place
 from imagelab.request import Usage
@@ -286,6 +288,34 @@ def test_an_error_of_any_shape_is_understood(at: Ask, body: bytes) -> None:
     str(found).encode()
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "billed"),
+    [
+        (400, RejectedError, "no"),
+        (401, KeyRefusedError, "no"),
+        (402, QuotaError, "no"),
+        (404, ModelGoneError, "no"),
+        (429, RateLimitError, "no"),
+        (408, OutcomeUnknownError, "perhaps"),
+        (500, OutcomeUnknownError, "perhaps"),
+        (503, OutcomeUnknownError, "perhaps"),
+    ],
+)
+@pytest.mark.parametrize("way", ["packed", "cut"])
+def test_an_error_whose_words_cannot_be_read_is_known_by_its_status(
+    at: Ask, status: int, kind: type[ExchangeError], billed: str, way: str
+) -> None:
+    """Words that break off, or are not packed as they say, change nothing of what a status says."""
+    packed = {"retry-after": "7", "content-encoding": "gzip"}
+    whole = error(status, "Something was said.", headers={"retry-after": "7"})
+    reply = answer(status, b"not packed", packed) if way == "packed" else whole[:-9]
+    found = refused(at, reply)
+    assert (type(found), found.billed) == (kind, billed)
+    assert (found.http_status, found.request_id) == (status, "req_1")
+    assert f"answered {status}: words that cannot be read." in str(found)
+    assert found.seconds_until_retry == (7.0 if kind is RateLimitError else None)
+
+
 def test_a_string_as_error_is_told(at: Ask) -> None:
     """Where the error is only a string, the string is told."""
     found = refused(at, answer(503, {"error": "Too many concurrent requests"}))
@@ -389,6 +419,22 @@ def test_an_answer_without_a_picture_is_kept_with_its_problem(
         response = at(server.url).ask(fox())
     assert problem in (response.problem or "")
     assert response.data == body
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b'{"data": [{"x": "', b'{"data": [{"b64_json": "QUJD"}], "']
+)
+def test_an_answer_without_end_is_left(at: Ask, before: bytes) -> None:
+    """What unpacks to more than any answer holds is unknown, and is not taken in whole."""
+    packing = zlib.compressobj(wbits=31)
+    packed = packing.compress(before)
+    for _ in range(5 * MOST_TEXT // 2**20):
+        packed += packing.compress(b" " * 2**20)
+    packed += packing.flush()
+    assert len(packed) < 2**20
+    found = refused(at, answer(200, packed, {"content-encoding": "gzip"}))
+    assert (type(found), found.billed) == (OutcomeUnknownError, "perhaps")
+    assert "larger than any picture's" in str(found)
 
 
 def test_half_a_letter_costs_no_picture(at: Ask) -> None:
