@@ -6,7 +6,6 @@ a request that is sent twice may be paid twice.
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
 import threading
@@ -17,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imagelab.errors import ExchangeError
-from imagelab.exchange import chat, elsewhere, forms, judging
+from imagelab.exchange import chat, elsewhere, forms, judging, telling
 from imagelab.exchange.answers import (
-    MOST_WORDS,
     Blot,
     Unread,
     of_answer,
@@ -41,8 +39,8 @@ from imagelab.exchange.pacing import Pacer
 from imagelab.exchange.place import Place
 from imagelab.exchange.streams import Stream, StreamError, Watch, is_stream
 from imagelab.exchange.surroundings import of_setup
-from imagelab.request import ImageRequest, ImageResponse, Usage, plain
-from imagelab.simulator.checks import BILL, WHICH
+from imagelab.request import ImageRequest, ImageResponse
+from imagelab.simulator.checks import WHICH
 
 if TYPE_CHECKING:
     import openai
@@ -124,49 +122,12 @@ class Client:
         seconds = time.monotonic() - began
         if read.problem:
             self._raise_if_told(read.answer, request.prompt, line, headers)
-        return self._response(request, read, seconds, headers)
-
-    def _response(
-        self,
-        request: ImageRequest,
-        read: Read,
-        seconds: float,
-        headers: Mapping[str, str],
-    ) -> ImageResponse:
-        """Put an answer in our words; a server that echoes the key is not believed in anything."""
-        answer, data, problem, note = read
-        usage, wrote = answer.get("usage"), answer.get("svg_usage")
-        if wrote is None and request.output_format == "svg":
-            wrote = {}  # somebody wrote it, and nobody says who
-        return ImageResponse(
-            # A picture's bytes stay as received; what is none is a text that may hold the key.
-            data=self._blot_bytes(data) if problem else data,
-            # Blotted before it is cut: half a key is a secret too.
-            problem=problem and self._blot(plain(problem))[:MOST_WORDS],
-            note=note,
-            usage=Usage.from_wire(usage, wrote, edits=request.operation == "edit"),
-            raw_usage=self._clean(_raw_usage(answer)),
-            request_id=self._id(headers),
-            size=self._text(answer, "size"),
-            quality=self._text(answer, "quality"),
-            background=self._text(answer, "background"),
-            output_format=self._text(answer, "output_format"),
-            seconds=seconds,
-            as_billed=_as_billed(answer.get(BILL)) if self._place.replays else None,
-        )
-
-    def _text(self, answer: Mapping[str, Any], name: str) -> str | None:
-        value = answer.get(name)
-        return self._clean(plain(value)) if isinstance(value, str) else None
-
-    def _clean(self, text: str | None) -> str | None:
-        return None if text is None else self._blot(text)
+        told = telling.response(request, read, headers, seconds=seconds, blot=self._blot)
+        billed = telling.as_billed(read.answer) if self._place.replays else None
+        return replace(told, as_billed=billed)
 
     def _id(self, headers: Mapping[str, str]) -> str | None:
-        return self._clean(headers.get("x-request-id"))
-
-    def _blot_bytes(self, data: bytes) -> bytes:
-        return self._blot(data.decode("latin-1")).encode("latin-1")
+        return telling.request_id(headers, self._blot)
 
     def judge(self, request: ImageRequest, pictures: Sequence[bytes]) -> judging.Answered:
         """Ask a model which of two pictures is better, and return what it said.
@@ -458,15 +419,6 @@ def _last(body: AnyBody | judging.Body) -> bytes | None:
     return body.last.data if isinstance(body, Stream) and body.last else None
 
 
-def _as_billed(told: object) -> tuple[int | None, str | None] | None:
-    """Read what a replay says that a picture cost then; ``None`` where it does not say."""
-    if not isinstance(told, Mapping):
-        return None
-    cost, price = told.get("cost_nano"), told.get("price")
-    is_amount = cost is None or (type(cost) is int and cost >= 0)
-    return (cost, price if isinstance(price, str) else None) if is_amount else None
-
-
 def _kept(body: AnyBody | judging.Body) -> Read | judging.Answered | None:
     """Give what had come before a line broke, if that was all that was asked for."""
     try:
@@ -475,10 +427,3 @@ def _kept(body: AnyBody | judging.Body) -> Read | judging.Answered | None:
         return None
     is_good = came is not None and (came.problem is None or isinstance(body, Stream))
     return came if is_good else None
-
-
-def _raw_usage(answer: Mapping[str, Any]) -> str | None:
-    usage, wrote = answer.get("usage"), answer.get("svg_usage")
-    if wrote is not None:
-        return json.dumps({"usage": usage, "svg_usage": wrote})
-    return None if usage is None else json.dumps(usage)
