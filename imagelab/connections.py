@@ -85,7 +85,7 @@ class Connections:
             watching=self.watching,
             runs=self.runs,
             peers=self._sessions,
-            raised=dict(dearest),
+            dearest=dict(dearest),
         )
         if place.called is not None:
             self._replayed[place.called] = place.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -55,6 +55,9 @@ class Session:
     timeout: float = 600.0
     concurrency: int = 8
     thumbnail_side: int = 256
+    dearest: Mapping[tuple[str, str, str], int] = field(default_factory=dict, repr=False)
+    """Bills that are known before, by model, quality and size: no less is held."""
+
     watching: Watching = field(default_factory=Watching, repr=False)
     runs: Runs = field(default_factory=Runs, repr=False)
     book: Book = field(default_factory=Book, repr=False)
@@ -324,6 +327,7 @@ def _verdict(session: Session, client: Client, generation: Generation, attempt: 
 
 def _intent(session: Session, request: ImageRequest, sample: int, run: int | None) -> Intent:
     quote = pricing.quote_request(request, session.provider, book=session.book)
+    known = session.dearest.get((request.model, request.quality, request.size), 0)
     return Intent(
         key=request.key(session.provider),
         request=request,
@@ -331,7 +335,7 @@ def _intent(session: Session, request: ImageRequest, sample: int, run: int | Non
         provider=session.provider,
         simulated=session.simulated,
         quoted_nano=quote.nano,
-        hold_nano=quote.bound_nano,
+        hold_nano=max(quote.bound_nano, known),
         cost_basis=session.cost_basis,
         lease_seconds=session.timeout * 2 + 60,
         run=run,
