@@ -146,6 +146,7 @@ def test_a_process_that_outlives_its_lease_keeps_its_picture(
 
     with Server(answer) as server, running(LATE, server.url, tmp_path, *words) as child:
         while not server.posts:
+            assert child.poll() is None  # it would be waited for without end
             time.sleep(0.01)
         with give_up(tmp_path, server.url) as lab:
             assert list(lab.log["status"]) == ["unknown"]
