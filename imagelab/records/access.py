@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ class Access:
         self.file, self._log = engine.file_of(path), engine.log_of(self._real)
         # Within a process a plain lock is fairer and quicker than SQLite's busy waiting.
         self._writing = threading.Lock()
+        self._process = os.getpid()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -52,6 +54,7 @@ class Access:
     @contextlib.contextmanager
     def _in_turn(self) -> Iterator[None]:
         """Wait for the other threads: together, and not one after another, for a locked ledger."""
+        self._refuse_a_fork()
         if not self._writing.acquire(timeout=engine.PATIENCE_SECONDS):
             raise RecordError(engine.remedy(self.path, "locked"))
         try:
@@ -62,11 +65,20 @@ class Access:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads, for this wing."""
+        self._refuse_a_fork()
         reader = self._engine.execution_options(imagelab_reads=True)
         with engine.translated(self.path):
             self._follow_log()
             with reader.connect() as connection:
                 yield connection
+
+    def _refuse_a_fork(self) -> None:
+        """Use no connection, and wait for no lock, that was another process's: both are lost."""
+        if os.getpid() != self._process:
+            raise RecordError(
+                f"The ledger {self.path} was opened before this process was forked from another, "
+                "and cannot be used in both: make a Lab of its own in here, on the same path."
+            )
 
     def _follow_log(self) -> File:
         """Open the file anew where another process has taken its log away; give the log.

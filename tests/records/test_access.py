@@ -145,3 +145,43 @@ def test_nothing_is_lost_behind_a_link_where_the_log_is_taken_away(tmp_path: Pat
         assert come_and_go(path) == 1
         held(ledger, "two")
         assert come_and_go(path) == 2
+
+
+FORKED = """
+import os, sys, threading
+from pathlib import Path
+from imagelab.errors import RecordError
+from imagelab.records.ledger import Ledger
+from tests.records.rows import held
+ledger = Ledger(Path(sys.argv[1]))
+busy, over = threading.Event(), threading.Event()
+
+def write():
+    with ledger.writing():
+        busy.set()
+        over.wait()
+
+writing = threading.Thread(target=write)
+writing.start()
+busy.wait()
+child = os.fork()
+if child == 0:
+    for use in (ledger.rows, lambda: held(ledger)):
+        try:
+            use()
+        except RecordError as error:
+            print("forked" in str(error), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+over.set()
+writing.join()
+print(held(ledger).status)
+"""
+
+
+def test_a_forked_process_is_told_to_open_its_own(path: Path) -> None:
+    """What was opened before a fork is refused in the child, at once, and goes on in its parent."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, str(path)], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines() == ["True", "True", "held"], done.stderr
