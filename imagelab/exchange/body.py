@@ -77,12 +77,13 @@ class Body:
         self._picture: list[bytes] = []  # joined once: a buffer that grows leaves holes behind
         self._letters = b""  # of the picture, not yet decoded: perhaps its last
         self._tail = bytearray()
-        self._reader = self._seek
+        # Of the class: a method of its own would keep the body, and its picture, for the collector.
+        self._reader = Body._seek
         self._read: Read | None = None
 
     def take(self, part: bytes) -> None:
         """Take in what has come."""
-        self._reader(part)
+        self._reader(self, part)
 
     def _seek(self, part: bytes) -> None:
         """Look for where the picture begins."""
@@ -92,7 +93,7 @@ class Body:
         if opening := OPENING.search(self._head, searched):
             letters = bytes(self._head[opening.end() :])
             del self._head[opening.end() :]
-            self._reader = self._decode
+            self._reader = Body._decode
             self._decode(letters)
 
     def _decode(self, part: bytes) -> None:
@@ -104,12 +105,12 @@ class Body:
         self._letters = letters[ready:]
         if data is None:
             # No plain base64 (a slash may be written with a backslash): all of it is kept as text.
-            self._head, self._reader = bytearray(self._whole(letters)), self._keep
+            self._head, self._reader = bytearray(self._whole(letters)), Body._keep
             self._picture, self._letters = [], b""
         else:
             self._picture.append(data)
         if end >= 0:
-            self._reader = self._keep
+            self._reader = Body._keep
             self._keep(part[end:])
 
     def _keep(self, part: bytes) -> None:
@@ -125,7 +126,8 @@ class Body:
     def read(self) -> Read:
         """Read the answer, once no more of it comes."""
         if self._read is None:
-            self._read = self._cut_out() or self._read_whole()
+            self._read = self._cut_out() or _read_text(self._whole(self._letters))
+            self._picture.clear()
         return self._read
 
     def _cut_out(self) -> Read | None:
@@ -147,11 +149,6 @@ class Body:
 
     def _joined(self, last: bytes) -> bytes:
         return b"".join((*self._picture, last))
-
-    def _read_whole(self) -> Read:
-        whole = self._whole(self._letters)
-        self._picture.clear()
-        return _read_text(whole)
 
 
 def holder_in(answer: dict[str, Any]) -> dict[str, Any] | None:

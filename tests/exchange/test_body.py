@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from base64 import b64encode
 from itertools import pairwise
 from typing import Any
@@ -172,3 +174,17 @@ def test_a_large_picture_is_no_words() -> None:
     """A picture's letters are not among the words that are bounded."""
     read_picture = taken(b'{"data": [{"b64_json": "', b'"}]}').read()
     assert (len(read_picture.data) > MOST_TEXT * 3 // 4, read_picture.problem) == (True, None)
+
+
+def test_a_body_that_was_read_is_gone_at_once() -> None:
+    """A picture's bytes do not wait for the collector of cycles, which comes late."""
+    body = Body()
+    body.take(written(picture()))
+    body.read()
+    there = weakref.ref(body)
+    gc.disable()
+    try:
+        del body
+        assert there() is None
+    finally:
+        gc.enable()
