@@ -236,8 +236,10 @@ def _odd(extra: Mapping[str, Any] | None, safety_identifier: object) -> list[str
     found = []
     named = {one.name for one in fields(ImageRequest)} - {*_OURS, "parents"}
     for name in extra or {}:
-        if name in named or name in _NO_PARAMETERS:
-            remedy = _NO_PARAMETERS.get(name, "give it by its own name")
+        # A server that is not so strict may read another way of writing it as the same.
+        meant = str(name).strip().lower()
+        if meant in named or meant in _NO_PARAMETERS:
+            remedy = _NO_PARAMETERS.get(meant, "give it by its own name")
             found.append(f"extra holds {name!r}, which is no unknown parameter: {remedy}.")
     if safety_identifier is not None and (
         not isinstance(safety_identifier, str) or not safety_identifier.strip()

@@ -92,6 +92,9 @@ def test_what_is_sent_is_not_what_is_keyed() -> None:
     [
         ({"extra": {"quality": "high"}}, "extra holds 'quality'.*by its own name"),
         ({"extra": {"n": 2}}, "extra holds 'n'.*leave it out"),
+        ({"extra": {"N": 3}}, "extra holds 'N'.*leave it out"),
+        ({"extra": {" n ": 3}}, "extra holds ' n '.*leave it out"),
+        ({"extra": {"Quality": "high"}}, "extra holds 'Quality'.*by its own name"),
         ({"extra": {"stream": True}}, "extra holds 'stream'"),
         ({"extra": {"extra_body": {"n": 4}}}, "give what stands in it as parameters of extra"),
         ({"extra": {"extra_headers": {"a": "b"}}}, "extra holds 'extra_headers'.*leave it out"),
