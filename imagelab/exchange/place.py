@@ -86,6 +86,8 @@ class Place:
             return cls._azure(known, base_url, api_version, deployments)
         if api_version is not None or deployments is not None:
             raise InputError("api_version and deployments belong to Azure: Lab('azure', ...).")
+        if base_url is not None:
+            _check_plain(base_url)
         if known is not None:
             return cls._named(known, base_url)
         name = name or _host(base_url or "")
@@ -124,6 +126,7 @@ class Place:
         read = os.environ.get(OPENAI_ADDRESS) if is_openai and base_url is None else None
         if read:
             _check_address(read)
+            _check_plain(read)
         url = base_url or read or known.base_url
         shown = f" at {url}" if url != known.base_url else ""
         return cls(
@@ -275,6 +278,15 @@ def _host(base_url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     is_plain = parts.port in (None, usual) and providers.find(host) is None
     return host if is_plain else f"{host}:{parts.port or usual}"
+
+
+def _check_plain(base_url: str) -> None:
+    """Refuse an address that paths cannot be put behind; Azure's may name a version there."""
+    if "?" in base_url or "#" in base_url or base_url != base_url.strip():
+        raise SetupError(
+            "base_url has a query, a fragment or a space at its end, and the paths of the API "
+            "belong there: write it as https://api.example.com/v1."
+        )
 
 
 def _check_address(base_url: str) -> None:

@@ -170,6 +170,14 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         Place.find(None, url)
 
 
+@pytest.mark.parametrize("end", ["?key=a", "#top", " ", "?"])
+def test_an_address_that_no_path_fits_behind_is_refused(end: str) -> None:
+    """A query, a fragment or a space would stand in the midst of what is asked; none is shown."""
+    with pytest.raises(SetupError, match="paths of the API") as caught:
+        Place.find(None, f"https://api.example.org/v1{end}")
+    assert "key=a" not in str(caught.value)
+
+
 @pytest.mark.parametrize("url", [5, b"https://api.example.com/v1", ["https://api.example.com"]])
 def test_what_is_no_text_is_no_address(url: object) -> None:
     """A base_url that is no text is a SetupError that shows what one looks like."""
