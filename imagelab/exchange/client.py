@@ -56,6 +56,10 @@ Hook = Callable[[Any], None]
 
 AnyBody = Body | chat.Body | Stream
 
+MUTE = (400,)
+"""Statuses that do not tell by themselves whether anything was billed: what the safety system
+finds in a finished picture is a 400 too."""
+
 SHORTEST_KEY = 8
 """What is shorter is no secret: a placeholder, as servers of one's own take it."""
 
@@ -250,7 +254,7 @@ class Client:
     def _unread(self) -> Unread | None:
         """Give an error whose body could not be read: its status had come before that."""
         answered = self._asking.answered
-        if answered is None or answered.is_success:
+        if answered is None or answered.is_success or answered.status_code in MUTE:
             return None
         return Unread(answered.status_code, answered.headers.get("x-request-id"), answered)
 

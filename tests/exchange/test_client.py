@@ -291,7 +291,6 @@ def test_an_error_of_any_shape_is_understood(at: Ask, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "kind", "billed"),
     [
-        (400, RejectedError, "no"),
         (401, KeyRefusedError, "no"),
         (402, QuotaError, "no"),
         (404, ModelGoneError, "no"),
@@ -314,6 +313,14 @@ def test_an_error_whose_words_cannot_be_read_is_known_by_its_status(
     assert (found.http_status, found.request_id) == (status, "req_1")
     assert f"answered {status}: words that cannot be read." in str(found)
     assert found.seconds_until_retry == (7.0 if kind is RateLimitError else None)
+
+
+@pytest.mark.parametrize("way", ["packed", "cut"])
+def test_a_400_whose_words_cannot_be_read_may_have_been_billed(at: Ask, way: str) -> None:
+    """What was refused in a finished picture is a 400 too, and only its words would tell."""
+    packed = answer(400, b"not packed", {"content-encoding": "gzip"})
+    found = refused(at, packed if way == "packed" else error(400, "Something was said.")[:-9])
+    assert (type(found), found.billed) == (OutcomeUnknownError, "perhaps")
 
 
 def test_a_string_as_error_is_told(at: Ask) -> None:
